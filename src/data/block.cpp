@@ -1,0 +1,87 @@
+#include <shoal/block.hpp>
+
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+namespace shoal {
+
+std::int64_t element_count(std::span<const std::int64_t> shape) {
+  std::int64_t count = 1;
+  for (std::int64_t extent : shape) count *= extent;
+  return count;
+}
+
+namespace {
+
+Shape contiguous_strides(const Shape& shape, std::size_t item) {
+  Shape strides(shape.size());
+  std::int64_t stride = static_cast<std::int64_t>(item);
+  for (std::size_t axis = shape.size(); axis-- > 0;) {
+    strides[axis] = stride;
+    stride *= shape[axis];
+  }
+  return strides;
+}
+
+void copy_axis(const char* from, const Shape& from_strides, char* to, const Shape& to_strides,
+               const Shape& shape, std::size_t axis, std::size_t item) {
+  if (axis == shape.size()) {
+    std::memcpy(to, from, item);
+    return;
+  }
+  for (std::int64_t i = 0; i < shape[axis]; ++i)
+    copy_axis(from + i * from_strides[axis], from_strides, to + i * to_strides[axis], to_strides,
+              shape, axis + 1, item);
+}
+
+}  // namespace
+
+Block Block::allocate(DType dtype, Shape shape) {
+  constexpr std::size_t alignment = 64;
+  const std::size_t bytes = static_cast<std::size_t>(element_count(shape)) * itemsize(dtype);
+  const std::size_t padded = (bytes + alignment) / alignment * alignment;
+  void* data = std::aligned_alloc(alignment, padded);
+  if (!data)
+    throw MemoryError("allocating a block of " + std::to_string(bytes) +
+                      " bytes failed; use smaller chunks or fewer workers");
+  Block block;
+  block.dtype_ = dtype;
+  block.strides_ = contiguous_strides(shape, itemsize(dtype));
+  block.shape_ = std::move(shape);
+  block.data_ = data;
+  block.owner_ = std::shared_ptr<const void>(data, [](void* memory) { std::free(memory); });
+  return block;
+}
+
+Block Block::view(DType dtype, Shape shape, Shape strides, void* data,
+                  std::shared_ptr<const void> owner) {
+  if (shape.size() != strides.size()) throw InternalError("block: shape and strides differ");
+  Block block;
+  block.dtype_ = dtype;
+  block.shape_ = std::move(shape);
+  block.strides_ = std::move(strides);
+  block.data_ = data;
+  block.owner_ = std::move(owner);
+  return block;
+}
+
+bool Block::is_contiguous() const {
+  std::int64_t stride = static_cast<std::int64_t>(itemsize(dtype_));
+  for (std::size_t axis = shape_.size(); axis-- > 0;) {
+    if (shape_[axis] == 0) return true;
+    if (shape_[axis] != 1 && strides_[axis] != stride) return false;
+    stride *= shape_[axis];
+  }
+  return true;
+}
+
+Block Block::contiguous() const {
+  if (is_contiguous()) return *this;
+  Block copy = allocate(dtype_, shape_);
+  copy_axis(static_cast<const char*>(data_), strides_, static_cast<char*>(copy.data_),
+            copy.strides_, shape_, 0, itemsize(dtype_));
+  return copy;
+}
+
+}  // namespace shoal

@@ -1,0 +1,58 @@
+#include "expr/expr.hpp"
+
+#include <gtest/gtest.h>
+
+#include "expr/optimize.hpp"
+
+namespace shoal {
+namespace {
+
+class AddOne final : public Operation {
+ public:
+  std::string name() const override { return "add_one"; }
+  void hash(Hasher&) const override {}
+  void lower(const Expr&, const LoweredInputs& inputs, Graph& graph,
+             std::vector<TaskId>& blocks) const override {
+    const LayerId layer = graph.add_layer(
+        make_kernel([](std::span<const Value> values, const TaskContext&) {
+          return Value::of(values[0].as<int>() + 1);
+        }),
+        name());
+    blocks.push_back(graph.add(layer, 0, {inputs[0][0]}));
+  }
+};
+
+ExprPtr add_one(const ExprPtr& input) {
+  return Expr::make(std::make_shared<AddOne>(), {input}, Meta(DelayedMeta{}));
+}
+
+TEST(Expr, EqualContentIsLoweredOnce) {
+  const ExprPtr one = held_values("one", {Value::of(1)}, DelayedMeta{});
+  const ExprPtr a = add_one(one);
+  const ExprPtr b = add_one(one);
+  EXPECT_EQ(a->token(), b->token());
+  const std::vector<ExprPtr> roots = {a, b};
+  const LoweredGraph lowered = lower(roots);
+  EXPECT_EQ(lowered.graph.size(), 2u);
+  EXPECT_EQ(lowered.outputs[0], lowered.outputs[1]);
+}
+
+TEST(Expr, LongChainsNeitherOverflowWhenLoweredNorWhenFreed) {
+  ExprPtr expr = held_values("one", {Value::of(1)}, DelayedMeta{});
+  for (int i = 0; i < 300000; ++i) expr = add_one(expr);
+  const std::vector<ExprPtr> roots = {expr};
+  EXPECT_EQ(lower(roots).graph.size(), 300001u);
+}
+
+TEST(Expr, RewritingRebuildsUsersOfAChangedNode) {
+  const ExprPtr one = held_values("one", {Value::of(1)}, DelayedMeta{});
+  const ExprPtr two = held_values("two", {Value::of(2)}, DelayedMeta{});
+  const std::vector<ExprPtr> roots = {add_one(add_one(one))};
+  const auto rewritten = rewrite_bottom_up(
+      roots, [&](const ExprPtr& expr) { return expr->token() == one->token() ? two : expr; });
+  EXPECT_NE(rewritten[0]->token(), roots[0]->token());
+  EXPECT_EQ(topological_order(rewritten)[0]->token(), two->token());
+}
+
+}  // namespace
+}  // namespace shoal
