@@ -1,0 +1,14 @@
+"""Shoal: parallel arrays, data frames, bags, delayed functions and futures on one C++ engine."""
+
+import atexit as _atexit
+
+import pyarrow as _pyarrow  # noqa: F401  its Arrow libraries are the engine's
+
+from . import _engine, config
+from .collection import compute, is_collection, persist, visualize
+
+__version__ = "0.1.0"
+
+_atexit.register(_engine.note_interpreter_exit)
+
+__all__ = ["compute", "config", "is_collection", "persist", "visualize"]
