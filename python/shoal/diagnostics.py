@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 _shown = 0
 
 
@@ -17,7 +19,7 @@ class ProgressBar:
         global _shown
         _shown -= 1
 
-    def __enter__(self) -> ProgressBar:
+    def __enter__(self) -> Self:
         self.register()
         return self
 
