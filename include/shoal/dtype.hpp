@@ -27,8 +27,8 @@ enum class DType : std::uint8_t {
   Complex128,
 };
 
-std::size_t itemsize(DType dtype);       // bytes an element
-std::string_view dtype_name(DType dtype);  // NumPy's name: "float64"
+std::size_t itemsize(DType dtype);             // bytes an element
+std::string_view dtype_name(DType dtype);      // NumPy's name: "float64"
 DType dtype_from_name(std::string_view name);  // throws TypeError for a name NumPy has and we lack
 bool is_integer(DType dtype);                  // signed or unsigned, not bool
 bool is_signed_integer(DType dtype);

@@ -18,7 +18,8 @@ namespace shoal {
 // kernels may read either.
 struct Table {
   std::shared_ptr<arrow::RecordBatch> columns;  // the index's columns are among them
-  std::int64_t first_row = 0;  // without index columns: rows are named first_row, first_row + 1, ...
+  // Without index columns, rows are named first_row, first_row + 1, ...
+  std::int64_t first_row = 0;
   std::vector<std::string> index_columns;  // names of the columns that are the index
 
   std::int64_t num_rows() const;

@@ -36,7 +36,9 @@ DType signed_of_size(std::size_t size) {
 
 // The smallest float that holds every value of an integer dtype, as NumPy chooses it (float16,
 // which we do not have, becomes float32).
-DType float_for_integer(DType dtype) { return itemsize(dtype) <= 2 ? DType::Float32 : DType::Float64; }
+DType float_for_integer(DType dtype) {
+  return itemsize(dtype) <= 2 ? DType::Float32 : DType::Float64;
+}
 
 }  // namespace
 

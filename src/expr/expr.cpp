@@ -135,9 +135,8 @@ LoweredGraph lower(std::span<const ExprPtr> roots) {
   }
   for (const auto& root : roots) {
     const std::size_t at = position.at(root->token());
-    lowered.outputs.emplace_back(
-        blocks.begin() + static_cast<std::ptrdiff_t>(first_block[at]),
-        blocks.begin() + static_cast<std::ptrdiff_t>(first_block[at + 1]));
+    lowered.outputs.emplace_back(blocks.begin() + static_cast<std::ptrdiff_t>(first_block[at]),
+                                 blocks.begin() + static_cast<std::ptrdiff_t>(first_block[at + 1]));
   }
   return lowered;
 }

@@ -23,7 +23,7 @@ using LoweredInputs = std::vector<std::span<const TaskId>>;
 class Operation {
  public:
   virtual ~Operation() = default;
-  virtual std::string name() const = 0;                 // "random", "add", "read_csv"
+  virtual std::string name() const = 0;                  // "random", "add", "read_csv"
   virtual std::string parameters() const { return {}; }  // one line for plans
   virtual void hash(Hasher& hasher) const = 0;           // all that tells it from its namesakes
   // Appends the ids of the tasks that make this node's blocks, in row-major block order.

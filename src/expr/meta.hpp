@@ -41,8 +41,8 @@ struct DelayedMeta {};  // one value of which nothing is known
 
 using Meta = std::variant<DelayedMeta, ArrayMeta, FrameMeta, BagMeta>;
 
-std::string describe(const Meta& meta);       // one line for plans: "float64 (4, 4) in 2 x 2 chunks"
-std::int64_t block_count(const Meta& meta);   // tasks whose values make up the result
+std::string describe(const Meta& meta);      // one line for plans: "float64 (4, 4) in 2 x 2 chunks"
+std::int64_t block_count(const Meta& meta);  // tasks whose values make up the result
 bool same_result(const Meta& a, const Meta& b);  // may an expression of meta a be replaced by b
 
 }  // namespace shoal

@@ -16,8 +16,9 @@ TaskId Graph::add(LayerId layer, std::int64_t index, std::span<const TaskId> inp
       inputs_.size() + inputs.size() >= std::numeric_limits<TaskId>::max())
     throw MemoryError("graph: over four thousand million tasks; use larger chunks");
   for (TaskId input : inputs)
-    if (input >= id) throw InternalError("graph: an input of layer '" + layers_[layer].name +
-                                         "' is not in the graph");
+    if (input >= id)
+      throw InternalError("graph: an input of layer '" + layers_[layer].name +
+                          "' is not in the graph");
   tasks_.push_back({index, bytes, layer, static_cast<std::uint32_t>(inputs_.size())});
   inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
   return static_cast<TaskId>(id);

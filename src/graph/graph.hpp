@@ -46,8 +46,7 @@ class Graph {
   const Layer& layer_of(TaskId id) const { return layers_[tasks_[id].layer]; }
   std::size_t layer_count() const { return layers_.size(); }
   std::span<const TaskId> inputs(TaskId id) const {
-    const std::size_t end =
-        id + 1 < tasks_.size() ? tasks_[id + 1].first_input : inputs_.size();
+    const std::size_t end = id + 1 < tasks_.size() ? tasks_[id + 1].first_input : inputs_.size();
     return {inputs_.data() + tasks_[id].first_input, end - tasks_[id].first_input};
   }
 

@@ -13,11 +13,11 @@ class AddOne final : public Operation {
   void hash(Hasher&) const override {}
   void lower(const Expr&, const LoweredInputs& inputs, Graph& graph,
              std::vector<TaskId>& blocks) const override {
-    const LayerId layer = graph.add_layer(
-        make_kernel([](std::span<const Value> values, const TaskContext&) {
-          return Value::of(values[0].as<int>() + 1);
-        }),
-        name());
+    const LayerId layer =
+        graph.add_layer(make_kernel([](std::span<const Value> values, const TaskContext&) {
+                          return Value::of(values[0].as<int>() + 1);
+                        }),
+                        name());
     blocks.push_back(graph.add(layer, 0, {inputs[0][0]}));
   }
 };

@@ -1,0 +1,12 @@
+// All of Shoal's public headers.
+#pragma once
+
+#include <shoal/block.hpp>
+#include <shoal/compute.hpp>
+#include <shoal/config.hpp>
+#include <shoal/dtype.hpp>
+#include <shoal/error.hpp>
+#include <shoal/kernel.hpp>
+#include <shoal/observer.hpp>
+#include <shoal/table.hpp>
+#include <shoal/value.hpp>
