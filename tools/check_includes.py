@@ -6,6 +6,7 @@ subject. To add a layer or a public header, add a row to one of the two tables b
 usage: check_includes.py [ROOT]
 """
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -36,6 +37,7 @@ PUBLIC_HEADERS = {
     "value": "base",
     "kernel": "graph",
     "observer": "graph",
+    "future": "exec",
     "dtype": "data",
     "block": "data",
     "table": "data",
@@ -96,9 +98,12 @@ def included_layer(target: str, includer: Path, root: Path) -> str:
         return public_layer(target.removeprefix("shoal/"))
     if (root / "src" / target).exists():
         return layer_of(Path("src") / target)
-    if (root / includer.parent / target).exists():
-        return layer_of(includer)  # a header beside its includer
-    raise LookupError(f'"{target}" names no header of this project: write <{target}> for another\'s')
+    beside = Path(os.path.normpath(includer.parent / target))
+    if (root / beside).exists():
+        return layer_of(beside)
+    raise LookupError(
+        f'"{target}" names no header of this project: write <{target}> for another\'s'
+    )
 
 
 def check_file(path: Path, root: Path) -> list[str]:

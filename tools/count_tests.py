@@ -1,4 +1,4 @@
-"""Adds up JUnit files and prints "N passed, N failed, N skipped"; fails when none ran or any failed.
+"""Adds up JUnit files: prints "N passed, N failed, N skipped"; fails when none ran or any failed.
 
 usage: count_tests.py FILE...    (a file that is missing counts as a run that failed)
 """

@@ -6,6 +6,7 @@
 #include <shoal/config.hpp>
 #include <shoal/dtype.hpp>
 #include <shoal/error.hpp>
+#include <shoal/future.hpp>
 #include <shoal/kernel.hpp>
 #include <shoal/observer.hpp>
 #include <shoal/table.hpp>

@@ -48,9 +48,7 @@ class Collection:
         (result,) = persist(self, traverse=False, **kwargs)
         return result
 
-    def visualize(
-        self, filename: str = "shoal.svg", optimize_graph: bool = False
-    ) -> str:
+    def visualize(self, filename: str = "shoal.svg", optimize_graph: bool = False) -> str:
         """Draw the task graph with Graphviz into ``filename`` (svg, png, pdf or dot)."""
         return visualize(self, filename=filename, optimize_graph=optimize_graph)
 
@@ -86,9 +84,7 @@ def _run(collections: list[Collection], **kwargs: Any) -> list[list[_engine.Valu
         )
     scheduler = _SYNONYMS.get(scheduler, scheduler)
     if scheduler is not None and scheduler not in SCHEDULERS:
-        raise ValueError(
-            f"unknown scheduler {scheduler!r}; use one of {', '.join(SCHEDULERS)}"
-        )
+        raise ValueError(f"unknown scheduler {scheduler!r}; use one of {', '.join(SCHEDULERS)}")
     elsewhere, engine_scheduler, workers = call_elsewhere(scheduler, num_workers, pool)
     return _engine.compute(
         [collection.__shoal_expression__() for collection in collections],
@@ -112,9 +108,7 @@ def _collect(value: Any, found: list[Collection], traverse: bool) -> Any:
         parts = [(_collect(item, found, traverse), item) for item in value]
         if any(part for part, _ in parts):
             kind = type(value)
-            return lambda results: kind(
-                part(results) if part else item for part, item in parts
-            )
+            return lambda results: kind(part(results) if part else item for part, item in parts)
         return None
     if type(value) is dict:
         parts = [
@@ -123,9 +117,7 @@ def _collect(value: Any, found: list[Collection], traverse: bool) -> Any:
         ]
         if any(part[0] or part[2] for part in parts):
             return lambda results: {
-                (make_key(results) if make_key else key): (
-                    make(results) if make else item
-                )
+                (make_key(results) if make_key else key): (make(results) if make else item)
                 for make_key, key, make, item in parts
             }
         return None
@@ -157,9 +149,7 @@ def compute(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
         collection.__shoal_result__(blocks)
         for collection, blocks in zip(found, values, strict=True)
     ]
-    return tuple(
-        make(results) if make else arg for make, arg in zip(makers, args, strict=True)
-    )
+    return tuple(make(results) if make else arg for make, arg in zip(makers, args, strict=True))
 
 
 def persist(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
@@ -170,26 +160,18 @@ def persist(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
         return args
     values = _run(found, **kwargs)
     results = [
-        collection.__shoal_rebuild__(
-            _engine.persist(collection.__shoal_expression__(), blocks)
-        )
+        collection.__shoal_rebuild__(_engine.persist(collection.__shoal_expression__(), blocks))
         for collection, blocks in zip(found, values, strict=True)
     ]
-    return tuple(
-        make(results) if make else arg for make, arg in zip(makers, args, strict=True)
-    )
+    return tuple(make(results) if make else arg for make, arg in zip(makers, args, strict=True))
 
 
-def visualize(
-    *args: Any, filename: str = "shoal.svg", optimize_graph: bool = False
-) -> str:
+def visualize(*args: Any, filename: str = "shoal.svg", optimize_graph: bool = False) -> str:
     """Draw the task graph of several collections with Graphviz; returns the file's name."""
     found: list[Collection] = []
     for arg in args:
         _collect(arg, found, True)
     if not found:
         raise TypeError("visualize: no lazy collection among the arguments")
-    _engine.visualize(
-        [item.__shoal_expression__() for item in found], filename, optimize_graph
-    )
+    _engine.visualize([item.__shoal_expression__() for item in found], filename, optimize_graph)
     return filename

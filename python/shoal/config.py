@@ -1,4 +1,4 @@
-"""Settings: ``shoal.config.set(scheduler="threads", num_workers=4)``, as a call or a ``with`` block.
+"""Settings: ``shoal.config.set(scheduler="threads", num_workers=4)``, a call or a ``with`` block.
 
 Keys that Shoal reads:
 
@@ -35,9 +35,7 @@ def get(key: str, default: Any = _MISSING, override_with: Any = None) -> Any:
         for part in _canonical(key).split("."):
             if not isinstance(node, dict) or part not in node:
                 if default is _MISSING:
-                    raise KeyError(
-                        f"setting {key!r} is not set; set it with shoal.config.set"
-                    )
+                    raise KeyError(f"setting {key!r} is not set; set it with shoal.config.set")
                 return default
             node = node[part]
         return node

@@ -28,8 +28,7 @@ std::string list_dtypes(std::span<const DType> dtypes) {
     message += "use bitwise_xor or logical_xor, or cast with astype first";
   else if (info.code == OpCode::negative)
     message += "use logical_not or invert, or cast with astype first";
-  else
-    message += "cast with astype first";
+  else message += "cast with astype first";
   throw TypeError(message);
 }
 
