@@ -2,7 +2,6 @@
 
 # %% Imports
 import matplotlib.pyplot as plt
-
 import shoal.array as np
 
 
