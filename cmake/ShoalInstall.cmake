@@ -6,7 +6,9 @@ include(CMakePackageConfigHelpers)
 if(SKBUILD)
   set_target_properties(shoal PROPERTIES INSTALL_RPATH "$ORIGIN/../pyarrow")
 else()
-  set_target_properties(shoal PROPERTIES INSTALL_RPATH "${SHOAL_ARROW_LIBRARIES_FOLDER}")
+  set_target_properties(
+    shoal PROPERTIES INSTALL_RPATH "${SHOAL_ARROW_LIBRARIES_FOLDER}" VERSION ${PROJECT_VERSION}
+                     SOVERSION 0)
 endif()
 
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/shoal)

@@ -4,7 +4,15 @@ import atexit as _atexit
 
 import pyarrow as _pyarrow  # noqa: F401  its Arrow libraries are the engine's
 
-from . import _engine, config
+try:
+    from . import _engine
+except ImportError as _error:
+    from ._loading import explain as _explain
+
+    _explain(_error)
+    raise
+
+from . import config
 from .collection import compute, is_collection, persist, visualize
 
 __version__ = "0.1.0"

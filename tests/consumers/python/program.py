@@ -1,0 +1,3 @@
+import shoal
+
+print(shoal.__file__, shoal.config.get("scheduler"))
