@@ -6,7 +6,7 @@ import pyarrow
 
 
 def explain(error: ImportError) -> None:
-    """Raises a clearer error than `error`, which loading ``shoal._engine`` raised, if there is one."""
+    """Raises a clearer error in place of one that loading the engine raised, if it knows one."""
     missing = re.search(r"libarrow\w*\.so\.(\d+)00\b", str(error))
     if missing:
         major = int(missing[1])
