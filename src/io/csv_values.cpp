@@ -110,14 +110,13 @@ bool read_double(std::string_view text, double& value) {
     if (parsed.ec == std::errc::result_out_of_range || huge_exponent) {
       const bool zero =
           std::all_of(number, digits_end, [](char c) { return c == '0' || c == '.'; });
-    });
-    // Beyond double's range; the size of the exponent tells which end of it.
-    const bool small = zero || negative_exponent || (exponent < 0 && digits < -exponent);
-    result = small ? 0.0 : std::numeric_limits<double>::infinity();
+      // Beyond double's range; the size of the exponent tells which end of it.
+      const bool small = zero || negative_exponent || (exponent < 0 && digits < -exponent);
+      result = small ? 0.0 : std::numeric_limits<double>::infinity();
+    }
   }
-}
-value = negative ? -result : result;
-return true;
+  value = negative ? -result : result;
+  return true;
 }
 
 bool read_bool(std::string_view text, bool& value) {
