@@ -22,6 +22,10 @@ struct ComputeOptions {
   std::vector<Observer*> observers;
   std::function<bool()> interrupted;  // polled while waiting; true stops the run with Cancelled
   std::shared_ptr<const RunEnvironment> environment;
+  // Threads of the caller's to run on instead of Shoal's: called once for each worker wanted with a
+  // function to call once on another thread, late or never if need be (the run then goes on in the
+  // caller's thread).
+  std::function<void(std::function<void()> worker)> spawn;
 };
 
 // Computes several expressions in one run, common work once: for each its blocks' values, in
