@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 from . import _engine, config
@@ -29,6 +30,10 @@ class Collection:
     def __shoal_result__(self, values: list[_engine.Value]) -> Any:
         """The Python form of the computed blocks."""
         raise NotImplementedError
+
+    def __shoal_request__(self) -> tuple[_engine.Expr, Callable[[list[_engine.Value]], Any]]:
+        """What compute runs, and how the values of its blocks become the result."""
+        return self.__shoal_expression__(), self.__shoal_result__
 
     def __shoal_rebuild__(self, expression: _engine.Expr) -> Collection:
         """The same kind of collection over another expression of the same meta."""
@@ -68,7 +73,7 @@ def is_collection(value: Any) -> bool:
     return isinstance(value, Collection)
 
 
-def _run(collections: list[Collection], **kwargs: Any) -> list[list[_engine.Value]]:
+def _run(expressions: list[_engine.Expr], **kwargs: Any) -> list[list[_engine.Value]]:
     scheduler = kwargs.pop("scheduler", None) or config.get("scheduler", None)
     num_workers = kwargs.pop("num_workers", None) or config.get("num_workers", None)
     pool = kwargs.pop("pool", None) or config.get("pool", None)
@@ -87,7 +92,7 @@ def _run(collections: list[Collection], **kwargs: Any) -> list[list[_engine.Valu
         raise ValueError(f"unknown scheduler {scheduler!r}; use one of {', '.join(SCHEDULERS)}")
     elsewhere, engine_scheduler, workers = call_elsewhere(scheduler, num_workers, pool)
     return _engine.compute(
-        [collection.__shoal_expression__() for collection in collections],
+        expressions,
         scheduler=engine_scheduler,
         num_workers=workers,
         optimize=optimize,
@@ -144,11 +149,9 @@ def compute(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
     makers = [_collect(arg, found, traverse) for arg in args]
     if not found:
         return args
-    values = _run(found, **kwargs)
-    results = [
-        collection.__shoal_result__(blocks)
-        for collection, blocks in zip(found, values, strict=True)
-    ]
+    requests = [collection.__shoal_request__() for collection in found]
+    values = _run([expression for expression, _ in requests], **kwargs)
+    results = [finish(blocks) for (_, finish), blocks in zip(requests, values, strict=True)]
     return tuple(make(results) if make else arg for make, arg in zip(makers, args, strict=True))
 
 
@@ -158,7 +161,7 @@ def persist(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
     makers = [_collect(arg, found, traverse) for arg in args]
     if not found:
         return args
-    values = _run(found, **kwargs)
+    values = _run([collection.__shoal_expression__() for collection in found], **kwargs)
     results = [
         collection.__shoal_rebuild__(_engine.persist(collection.__shoal_expression__(), blocks))
         for collection, blocks in zip(found, values, strict=True)
