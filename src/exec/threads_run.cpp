@@ -244,10 +244,13 @@ void ThreadsRun::work_until(Worker& worker, Lock& lock, Clock::time_point until)
       return;
     }
     ++sleeping_;
-    if (until == Clock::time_point::max()) {
-      work_or_end_.wait(lock);
-    } else {
-      work_or_end_.wait_until(lock, until);
+    {
+      const BlockedSection section(&worker);
+      if (until == Clock::time_point::max()) {
+        work_or_end_.wait(lock);
+      } else {
+        work_or_end_.wait_until(lock, until);
+      }
     }
     --sleeping_;
     if (Clock::now() >= until) return;
@@ -310,6 +313,7 @@ std::vector<Value> ThreadsRun::wait(bool working) {
     if ((working || alone) && !is_over()) {
       work_as_caller(lock);
     } else if (polls) {
+      const BlockedSection section(WorkerScope::current());
       caller_wakes_.wait_for(lock, poll_interval, over);
     } else {
       caller_wakes_.wait(lock, over);

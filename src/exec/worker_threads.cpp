@@ -67,4 +67,11 @@ WorkerScope::WorkerScope() : outer_(current_scope) { current_scope = this; }
 WorkerScope::~WorkerScope() { current_scope = outer_; }
 WorkerScope* WorkerScope::current() { return current_scope; }
 
+void WorkerScope::blocked() {
+  if (outer_) outer_->blocked();
+}
+void WorkerScope::unblocked() {
+  if (outer_) outer_->unblocked();
+}
+
 }  // namespace shoal

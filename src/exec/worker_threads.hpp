@@ -22,11 +22,29 @@ class WorkerScope {
   static WorkerScope* current();
 
   virtual bool stopped() const { return false; }  // the run this task is part of was given up
-  virtual void blocked() {}                       // the task is about to wait for another task
-  virtual void unblocked() {}                     // and goes on
+  // The task is about to wait for others, and goes on. What a scope does not handle concerns the
+  // one around it: a task of a run that a task of a pool waits for.
+  virtual void blocked();
+  virtual void unblocked();
 
  private:
   WorkerScope* outer_;
+};
+
+// Tells the scope, if there is one, that its task waits.
+class BlockedSection {
+ public:
+  explicit BlockedSection(WorkerScope* scope) : scope_(scope) {
+    if (scope_) scope_->blocked();
+  }
+  ~BlockedSection() {
+    if (scope_) scope_->unblocked();
+  }
+  BlockedSection(const BlockedSection&) = delete;
+  BlockedSection& operator=(const BlockedSection&) = delete;
+
+ private:
+  WorkerScope* scope_;
 };
 
 }  // namespace shoal

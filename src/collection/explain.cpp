@@ -1,0 +1,57 @@
+#include <shoal/compute.hpp>
+
+#include <cstdio>
+
+#include "expr/optimize.hpp"
+#include "graph/cull.hpp"
+#include "graph/dot.hpp"
+#include "graph/fuse.hpp"
+
+namespace shoal {
+namespace {
+
+std::vector<TaskId> all_outputs(const LoweredGraph& lowered) {
+  std::vector<TaskId> outputs;
+  for (const auto& blocks : lowered.outputs)
+    outputs.insert(outputs.end(), blocks.begin(), blocks.end());
+  return outputs;
+}
+
+std::string pass_line(const PassRecord& record) {
+  char text[160];
+  std::snprintf(text, sizeof text, "  %-28s %6zu -> %-6zu nodes  %8.3f ms\n", record.name.c_str(),
+                record.nodes_before, record.nodes_after, 1e3 * record.seconds);
+  return text;
+}
+
+}  // namespace
+
+std::string explain(std::span<const std::shared_ptr<const Expr>> expressions) {
+  std::vector<PassRecord> records;
+  OptimizeOptions options;
+  options.records = &records;
+  const std::vector<ExprPtr> optimized = optimize(expressions, options);
+  LoweredGraph lowered = lower(optimized);
+  const std::vector<TaskId> outputs = all_outputs(lowered);
+  const std::size_t lowered_tasks = lowered.graph.size();
+  const Subgraph culled = cull(std::move(lowered.graph), outputs);
+  const std::size_t culled_tasks = culled.graph.size();
+  const Subgraph fused = fuse(culled);
+
+  std::string text = "As written:\n" + plan_text(expressions) + "\nPasses:\n";
+  for (const PassRecord& record : records) text += pass_line(record);
+  if (records.empty()) text += "  none\n";
+  text += "\nAs run:\n" + plan_text(optimized);
+  text += "\nTasks: " + std::to_string(lowered_tasks);
+  if (culled_tasks != lowered_tasks) text += ", " + std::to_string(culled_tasks) + " needed";
+  if (fused.graph.size() != culled_tasks)
+    text += ", " + std::to_string(fused.graph.size()) + " after chains are fused";
+  return text + "\n";
+}
+
+std::string graph_dot(std::span<const std::shared_ptr<const Expr>> expressions, bool optimize) {
+  const LoweredGraph lowered = optimize ? lower(shoal::optimize(expressions)) : lower(expressions);
+  return graph_to_dot(lowered.graph, all_outputs(lowered));
+}
+
+}  // namespace shoal
