@@ -10,7 +10,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -35,11 +34,12 @@ enum class StateInput : std::uint8_t {
 
 struct StateColumn {
   StateInput input;
-  Fold fold;    // not used for Mean
+  Fold fold;    // a mean is the Sum divided by the count
   DType dtype;  // what the input is cast to before it is folded
 };
 
-struct AggregatorRow;  // a row of the registry
+struct AggregatorRow;    // a row of the registry
+struct AggregatePasses;  // the compiled folds of one expression
 
 class Aggregator {
  public:
@@ -64,9 +64,11 @@ class Aggregator {
                     std::span<const std::int64_t> groups) const;
   Block finish(const AggregateState& state) const;  // of the state's shape
 
+  struct Programs;
+  const Programs& programs() const { return *programs_; }
+
  private:
   Aggregator() = default;
-  struct Programs;
   const AggregatorRow* row_ = nullptr;
   DType value_ = DType::Float64;
   DType result_ = DType::Float64;
@@ -91,9 +93,7 @@ class AggregateProgram {
 
  private:
   Aggregator aggregator_;
-  std::vector<std::size_t> folded_columns_;  // the column that each fold of the first pass fills
-  std::optional<TileProgram> first_pass_;    // absent when nothing but presence is counted
-  std::optional<TileProgram> second_pass_;   // squared deviations from the first pass's mean
+  std::shared_ptr<const AggregatePasses> passes_;
 };
 
 }  // namespace shoal

@@ -245,18 +245,12 @@ FoldKernels find_number_fold(DType dtype, OpCode pairwise) {
 
 FoldKernels find_fold(Fold fold, DType dtype) {
   switch (fold) {
-    case Fold::Sum:
-      return find_number_fold<Fold::Sum>(dtype, OpCode::add);
-    case Fold::Prod:
-      return find_number_fold<Fold::Prod>(dtype, OpCode::multiply);
-    case Fold::Min:
-      return find_number_fold<Fold::Min>(dtype, OpCode::minimum);
-    case Fold::Max:
-      return find_number_fold<Fold::Max>(dtype, OpCode::maximum);
-    case Fold::Any:
-      return table_of<BitFold<true>>(OpCode::logical_or);
-    case Fold::All:
-      return table_of<BitFold<false>>(OpCode::logical_and);
+    case Fold::Sum: return find_number_fold<Fold::Sum>(dtype, OpCode::add);
+    case Fold::Prod: return find_number_fold<Fold::Prod>(dtype, OpCode::multiply);
+    case Fold::Min: return find_number_fold<Fold::Min>(dtype, OpCode::minimum);
+    case Fold::Max: return find_number_fold<Fold::Max>(dtype, OpCode::maximum);
+    case Fold::Any: return table_of<BitFold<true>>(OpCode::logical_or);
+    case Fold::All: return table_of<BitFold<false>>(OpCode::logical_and);
   }
   throw InternalError("fold_kernels: unknown fold");
 }

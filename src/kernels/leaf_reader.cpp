@@ -17,16 +17,11 @@ struct Item {
 template <class Function>
 void visit_item(std::size_t size, Function&& function) {
   switch (size) {
-    case 1:
-      return function(Item<1>{});
-    case 2:
-      return function(Item<2>{});
-    case 4:
-      return function(Item<4>{});
-    case 8:
-      return function(Item<8>{});
-    default:
-      return function(Item<16>{});
+    case 1: return function(Item<1>{});
+    case 2: return function(Item<2>{});
+    case 4: return function(Item<4>{});
+    case 8: return function(Item<8>{});
+    default: return function(Item<16>{});
   }
 }
 
@@ -95,15 +90,13 @@ void transpose(const std::byte* from, std::int64_t column_step, std::int64_t row
 
 void read_run(const LeafCode& leaf, const LeafRun& run, void* out) {
   switch (leaf.kind) {
-    case LeafKind::Memory:
-      return read_memory(itemsize(leaf.dtype), run, out);
+    case LeafKind::Memory: return read_memory(itemsize(leaf.dtype), run, out);
     case LeafKind::Index: {
       auto* numbers = static_cast<std::int64_t*>(out);
       for (std::int64_t i = 0; i < run.count; ++i) numbers[i] = run.at + i * run.step;
       return;
     }
-    case LeafKind::Random:
-      return read_random(leaf.seed, run, static_cast<double*>(out));
+    case LeafKind::Random: return read_random(leaf.seed, run, static_cast<double*>(out));
   }
 }
 

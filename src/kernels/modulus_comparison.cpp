@@ -45,16 +45,11 @@ void compare_modulus(const KernelArguments& arguments, std::size_t count) {
 template <class T>
 TileKernel find_for(OpCode code) {
   switch (code) {
-    case OpCode::less:
-      return compare_modulus<functors::Less, T>;
-    case OpCode::less_equal:
-      return compare_modulus<functors::LessEqual, T>;
-    case OpCode::greater:
-      return compare_modulus<functors::Greater, T>;
-    case OpCode::greater_equal:
-      return compare_modulus<functors::GreaterEqual, T>;
-    default:
-      throw InternalError("modulus_comparison_kernel: not an order");
+    case OpCode::less: return compare_modulus<functors::Less, T>;
+    case OpCode::less_equal: return compare_modulus<functors::LessEqual, T>;
+    case OpCode::greater: return compare_modulus<functors::Greater, T>;
+    case OpCode::greater_equal: return compare_modulus<functors::GreaterEqual, T>;
+    default: throw InternalError("modulus_comparison_kernel: not an order");
   }
 }
 

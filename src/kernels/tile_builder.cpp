@@ -83,29 +83,20 @@ bool is_comparison(OpCode code) { return code >= OpCode::equal && code <= OpCode
 // a code b == b mirrored(code) a
 OpCode mirrored(OpCode code) {
   switch (code) {
-    case OpCode::less:
-      return OpCode::greater;
-    case OpCode::less_equal:
-      return OpCode::greater_equal;
-    case OpCode::greater:
-      return OpCode::less;
-    case OpCode::greater_equal:
-      return OpCode::less_equal;
-    default:
-      return code;
+    case OpCode::less: return OpCode::greater;
+    case OpCode::less_equal: return OpCode::greater_equal;
+    case OpCode::greater: return OpCode::less;
+    case OpCode::greater_equal: return OpCode::less_equal;
+    default: return code;
   }
 }
 
 TileKernel kernel_of(const Node& node) {
   switch (node.kind) {
-    case NodeKind::Operation:
-      return operation_kernel(node.code, node.loop);
-    case NodeKind::Cast:
-      return cast_kernel(node.loop, node.dtype);
-    case NodeKind::ModulusComparison:
-      return modulus_comparison_kernel(node.code, node.loop);
-    default:
-      throw InternalError("tile program: a leaf or constant has no kernel");
+    case NodeKind::Operation: return operation_kernel(node.code, node.loop);
+    case NodeKind::Cast: return cast_kernel(node.loop, node.dtype);
+    case NodeKind::ModulusComparison: return modulus_comparison_kernel(node.code, node.loop);
+    default: throw InternalError("tile program: a leaf or constant has no kernel");
   }
 }
 

@@ -150,10 +150,8 @@ TilePlan make_plan(const TileCode& code, std::span<const std::int64_t> shape,
   const auto granule = static_cast<std::int64_t>(tile_granule);
   plan.tiles_reduced = code.folds;
   if (code.folds && !plan.kept.empty()) {
-    if (reduces_inner)
-      plan.tiles_reduced = reduced_total >= granule || reduced_total >= kept_total;
-    else
-      plan.tiles_reduced = kept_total < granule && reduced_total > kept_total;
+    if (reduces_inner) plan.tiles_reduced = reduced_total >= granule || reduced_total >= kept_total;
+    else plan.tiles_reduced = kept_total < granule && reduced_total > kept_total;
   }
   std::vector<PlanAxis>& group = plan.tiles_reduced ? plan.reduced : plan.kept;
   if (!group.empty() && (group.back().extent >= long_axis || group.size() == 1)) {

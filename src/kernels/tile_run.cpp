@@ -258,12 +258,8 @@ void Runner::run_tile(const TileRange& tile, std::int64_t row, std::int64_t runn
     const KernelArguments& arguments = arguments_[i];
     const std::size_t output = instruction.index;
     switch (instruction.kind) {
-      case Instruction::Kind::Compute:
-        instruction.kernel(arguments, padded_);
-        break;
-      case Instruction::Kind::Load:
-        load(instruction.index, tile, row);
-        break;
+      case Instruction::Kind::Compute: instruction.kernel(arguments, padded_); break;
+      case Instruction::Kind::Load: load(instruction.index, tile, row); break;
       case Instruction::Kind::Store:
         if (output >= 64 || !(written_through >> output & 1))
           store(output, code_.outputs[output].dtype, arguments.in[0], arguments.in_imag[0], tile,
@@ -343,8 +339,7 @@ void spread_items(DType dtype, const void* items, std::size_t count, std::byte* 
       split_complex(static_cast<const double*>(items), count, reinterpret_cast<double*>(re),
                     reinterpret_cast<double*>(im));
       break;
-    default:
-      std::memcpy(re, items, count * itemsize(dtype));
+    default: std::memcpy(re, items, count * itemsize(dtype));
   }
 }
 
