@@ -104,9 +104,9 @@ def test_python_program_runs_with_the_installed_package(site, tmp_path):
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(site)},
     )
-    path, answer = output.split()
+    path, version = output.split()
     assert Path(path).parent == site / "shoal"
-    assert answer == "threads"
+    assert version == "0.1.0"
 
 
 def test_the_installed_module_needs_nothing_of_the_checkout(site):

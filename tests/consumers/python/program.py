@@ -1,3 +1,4 @@
 import shoal
 
-print(shoal.__file__, shoal.config.get("scheduler"))
+print(shoal.__file__)
+print(shoal.__version__)
