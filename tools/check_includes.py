@@ -36,6 +36,7 @@ PUBLIC_HEADERS = {
     "config": "base",
     "value": "base",
     "kernel": "graph",
+    "bound_call": "graph",
     "observer": "graph",
     "future": "exec",
     "dtype": "data",

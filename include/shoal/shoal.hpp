@@ -1,9 +1,13 @@
 // All of Shoal's public headers.
 #pragma once
 
+#include <shoal/bag.hpp>
 #include <shoal/block.hpp>
+#include <shoal/bound_call.hpp>
+#include <shoal/client.hpp>
 #include <shoal/compute.hpp>
 #include <shoal/config.hpp>
+#include <shoal/delayed.hpp>
 #include <shoal/dtype.hpp>
 #include <shoal/error.hpp>
 #include <shoal/future.hpp>
