@@ -13,7 +13,21 @@ namespace shoal {
 namespace HWY_NAMESPACE {
 namespace {
 
-// static_cast, but a float that the integer cannot hold is what the machine makes of it.
+// static_cast, but negative floats wrap around in unsigned integers, as in NumPy.
+template <class To, class From>
+HWY_INLINE To cast_number(From value) {
+  if constexpr (std::is_floating_point_v<From> && std::is_same_v<To, std::uint32_t>) {
+    return static_cast<To>(static_cast<std::int64_t>(value));
+  } else if constexpr (std::is_floating_point_v<From> && std::is_same_v<To, std::uint64_t>) {
+    constexpr From half = static_cast<From>(0x1p63);
+    const bool is_high = value >= half;
+    const auto low = static_cast<std::int64_t>(is_high ? value - half : value);
+    return static_cast<To>(low) + (static_cast<To>(is_high) << 63);
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
 template <class From, class To>
 void cast_plane(const void* in, std::size_t step, void* out, std::size_t count) {
   const From* from = static_cast<const From*>(in);
@@ -21,9 +35,9 @@ void cast_plane(const void* in, std::size_t step, void* out, std::size_t count) 
   for (std::size_t begin = 0; begin < count; begin += tile_granule) {
     To buffer[tile_granule];
     if (step != 0) {
-      for (std::size_t i = 0; i < tile_granule; ++i) buffer[i] = static_cast<To>(from[begin + i]);
+      for (std::size_t i = 0; i < tile_granule; ++i) buffer[i] = cast_number<To>(from[begin + i]);
     } else {
-      std::fill_n(buffer, tile_granule, static_cast<To>(*from));
+      std::fill_n(buffer, tile_granule, cast_number<To>(*from));
     }
     std::memcpy(to + begin, buffer, sizeof buffer);
   }
@@ -57,9 +71,9 @@ void cast_to_bits(const KernelArguments& arguments, std::size_t count) {
   const std::size_t step = arguments.step[0];
   auto* out = static_cast<std::uint8_t*>(arguments.out);
   for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    auto truth = hn::Ne(hn::LoadU(d, re + i * step), hn::Zero(d));
+    auto truth = differ(hn::LoadU(d, re + i * step), hn::Zero(d));
     if constexpr (is_complex_number<From>)
-      truth = hn::Or(truth, hn::Ne(hn::LoadU(d, im + i * step), hn::Zero(d)));
+      truth = hn::Or(truth, differ(hn::LoadU(d, im + i * step), hn::Zero(d)));
     put_mask(d, truth, out, i);
   }
 }

@@ -44,7 +44,7 @@ using Wrapping = std::common_type_t<std::make_unsigned_t<T>, unsigned>;
 
 template <class V>
 HWY_INLINE auto is_nan(V v) {
-  return hn::Ne(v, v);
+  return differ(v, v);
 }
 
 struct Add {
@@ -190,9 +190,11 @@ struct Power {
     const R whole = exponent.real();
     if (exponent.imag() == 0 && whole == std::trunc(whole) && std::abs(whole) < 100) {
       T result(1);
+      bool is_first = true;  // no product with 1, which would make infinities NaN
       T factor = base;
       for (int left = static_cast<int>(std::abs(whole)); left != 0; left >>= 1) {
-        if (left & 1) result = product(result, factor);
+        if (left & 1) result = is_first ? factor : product(factor, result);
+        if (left & 1) is_first = false;
         factor = product(factor, factor);
       }
       return whole < 0 ? Divide::each(T(1), result) : result;
@@ -296,7 +298,8 @@ struct Reciprocal {
   }
   template <Integer T>
   static T each(T a) {
-    return a == 0 ? T(0) : static_cast<T>(1 / a);
+    if (a != 0) return static_cast<T>(1 / a);
+    return std::signed_integral<T> && sizeof(T) >= 4 ? std::numeric_limits<T>::min() : T(0);
   }
   template <ComplexNumber T>
   static T each(T a) {
@@ -327,11 +330,11 @@ struct Equal {
 struct NotEqual {
   template <class D, class V>
   static auto of(D, V a, V b) {
-    return hn::Ne(a, b);
+    return differ(a, b);
   }
   template <class D, class V>
   static auto of(D, Complex<V> a, Complex<V> b) {
-    return hn::Or(hn::Ne(a.re, b.re), hn::Ne(a.im, b.im));
+    return hn::Or(differ(a.re, b.re), differ(a.im, b.im));
   }
   static Bits bits(Bits a, Bits b) { return a ^ b; }
 };
@@ -455,7 +458,11 @@ struct Sign {
   }
   template <ComplexNumber T>
   static T each(T a) {
-    const auto modulus = std::abs(a);
+    using R = typename T::value_type;
+    if (std::isinf(a.real()) != std::isinf(a.imag()))
+      return std::isinf(a.real()) ? T(std::copysign(R(1), a.real()), 0)
+                                  : T(0, std::copysign(R(1), a.imag()));
+    const R modulus = std::abs(a);
     return modulus == 0 ? T(0) : T(a.real() / modulus, a.imag() / modulus);
   }
 };
@@ -632,7 +639,7 @@ struct IsNaN {
   template <class D, class V>
   static auto of(D, V a) {
     if constexpr (Integer<hn::TFromD<D>>) {
-      return hn::Ne(a, a);
+      return differ(a, a);
     } else {
       return any_nan(a);
     }
@@ -644,7 +651,7 @@ struct IsInf {
   template <class D, class V>
   static auto of([[maybe_unused]] D d, V a) {
     if constexpr (Integer<hn::TFromD<D>>) {
-      return hn::Ne(a, a);
+      return differ(a, a);
     } else {
       return hn::Eq(hn::Abs(a), hn::Set(d, std::numeric_limits<hn::TFromD<D>>::infinity()));
     }

@@ -40,6 +40,12 @@ struct RealOf<std::complex<T>> {
   using type = T;
 };
 
+// True where a NaN is: Highway's Ne is false there on some targets.
+template <class V>
+HWY_INLINE auto differ(V a, V b) {
+  return hn::Not(hn::Eq(a, b));
+}
+
 // Element i of a tile's bits is bit i % 8 of byte i / 8. Vectors of fewer than 8 elements share a
 // byte: `put` keeps what earlier vectors have put there, `index % 8 == 0` starts it anew.
 template <class D, class M>

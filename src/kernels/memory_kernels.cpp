@@ -14,7 +14,7 @@ namespace {
 void pack(const std::uint8_t* bytes, std::size_t count, std::uint8_t* bits) {
   const hn::ScalableTag<std::uint8_t> d;
   for (std::size_t i = 0; i < count; i += hn::Lanes(d))
-    put_mask(d, hn::Ne(hn::LoadU(d, bytes + i), hn::Zero(d)), bits, i);
+    put_mask(d, differ(hn::LoadU(d, bytes + i), hn::Zero(d)), bits, i);
 }
 
 void unpack(const std::uint8_t* bits, std::size_t count, std::uint8_t* bytes) {

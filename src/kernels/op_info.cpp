@@ -32,6 +32,15 @@ std::string list_dtypes(std::span<const DType> dtypes) {
   throw TypeError(message);
 }
 
+// Where there are only loops for floats, each integer counts as the float that holds it: two of
+// them may need a narrower float than the integer they promote to.
+DType as_operand(const DTypeRule& rule, DType dtype) {
+  if ((rule.loops & dtype_rules::integers) != 0 || (rule.loops & dtype_rules::floats) == 0 ||
+      rule.integers_as_float64 || !is_integer(dtype))
+    return dtype;
+  return promote(dtype, DType::Float32);
+}
+
 // The dtype to compute in for operands that promote to `dtype`.
 DType loop_for(const OpInfo& info, DType dtype, std::span<const DType> operands) {
   const DTypeRule& rule = info.rule;
@@ -67,8 +76,9 @@ Resolution resolve(const OpInfo& info, std::span<const DType> operands) {
     throw TypeError(std::string(info.name) + " takes " + std::to_string(info.arity) +
                     " operands, not " + std::to_string(operands.size()));
   const std::size_t first = info.rule.condition_first ? 1 : 0;
-  DType promoted = operands[first];
-  for (DType dtype : operands.subspan(first)) promoted = promote(promoted, dtype);
+  DType promoted = as_operand(info.rule, operands[first]);
+  for (DType dtype : operands.subspan(first))
+    promoted = promote(promoted, as_operand(info.rule, dtype));
   const DType loop = loop_for(info, promoted, operands);
   Resolution resolution{{loop, loop, loop}, loop};
   if (info.rule.condition_first) resolution.operands[0] = DType::Bool;

@@ -391,170 +391,232 @@ std::uint32_t choose_tile_elements(std::uint32_t tiles) {
   return tiles <= 10 ? 512 : 256;
 }
 
-}  // namespace
+// The order of a program's nodes, and where outputs leave it.
+struct Step {
+  static constexpr std::uint32_t no_output = ~0u;
+  std::uint32_t node;
+  std::uint32_t output = no_output;
+};
 
-TileProgram TileBuilder::build() const {
-  State& state = *state_;
-  const std::vector<Node>& nodes = state.nodes;
-  if (state.outputs.empty()) throw InternalError("tile program: no outputs");
+// The nodes that outputs need, with the outputs' own copies of constants numbered after them.
+struct Dag {
+  const std::vector<Node>& nodes;
+  std::vector<Node> copies;          // casts to the same dtype: an output needs a tile
+  std::vector<std::uint32_t> roots;  // the node of each output
 
-  // A constant is no tile; an output needs one.
-  std::vector<Node> copies;  // casts to the same dtype, numbered after the nodes
-  std::vector<std::uint32_t> roots;
-  for (const State::OutputNode& output : state.outputs) {
-    if (!state.is_constant(output.node)) {
-      roots.push_back(output.node);
-      continue;
-    }
-    Node copy;
-    copy.kind = NodeKind::Cast;
-    copy.dtype = copy.loop = nodes[output.node].dtype;
-    copy.arity = 1;
-    copy.operands[0] = output.node;
-    roots.push_back(static_cast<std::uint32_t>(nodes.size() + copies.size()));
-    copies.push_back(copy);
-  }
-  const auto node_at = [&](std::uint32_t id) -> const Node& {
+  const Node& at(std::uint32_t id) const {
     return id < nodes.size() ? nodes[id] : copies[id - nodes.size()];
-  };
-  const std::size_t total = nodes.size() + copies.size();
+  }
+  std::size_t size() const { return nodes.size() + copies.size(); }
+};
 
-  // Depth first from the outputs, so that a value is computed shortly before it is used.
-  struct Step {
-    std::uint32_t node;
-    std::uint32_t output;  // no_output unless it ends one
-  };
-  constexpr std::uint32_t no_output = ~0u;
+// Depth first from the outputs: a value is computed shortly before it is used. Best for trees.
+std::vector<Step> depth_first(const Dag& dag) {
   std::vector<Step> steps;
-  std::vector<std::uint8_t> seen(total, 0);
+  std::vector<bool> seen(dag.size(), false);
   std::vector<std::pair<std::uint32_t, std::uint8_t>> stack;
-  for (std::uint32_t output = 0; output < roots.size(); ++output) {
-    if (!seen[roots[output]]) stack.push_back({roots[output], 0});
-    seen[roots[output]] = 1;
+  for (std::uint32_t output = 0; output < dag.roots.size(); ++output) {
+    const std::uint32_t root = dag.roots[output];
+    if (!seen[root]) stack.push_back({root, 0});
+    seen[root] = true;
     while (!stack.empty()) {
       auto& [id, next] = stack.back();
-      const Node& node = node_at(id);
-      if (next < node.arity) {
-        const std::uint32_t operand = node.operands[next++];
-        if (!seen[operand]) {
-          seen[operand] = 1;
-          stack.push_back({operand, 0});
-        }
+      const Node& node = dag.at(id);
+      if (next == node.arity) {
+        if (node.kind != NodeKind::Constant) steps.push_back({id});
+        stack.pop_back();
         continue;
       }
-      if (node.kind != NodeKind::Constant) steps.push_back({id, no_output});
-      stack.pop_back();
+      const std::uint32_t operand = node.operands[next++];
+      if (!seen[operand]) stack.push_back({operand, 0});
+      seen[operand] = true;
     }
-    steps.push_back({roots[output], output});
+    steps.push_back({root, output});
   }
+  return steps;
+}
 
-  std::vector<std::uint32_t> uses_left(total, 0);
-  for (const Step& step : steps) {
-    if (step.output != no_output) {
-      ++uses_left[step.node];
-      continue;
-    }
-    const Node& node = node_at(step.node);
-    for (std::size_t i = 0; i < node.arity; ++i) ++uses_left[node.operands[i]];
+// As they were written, leaves just before their first use. Best for loops that carry several
+// values along.
+std::vector<Step> as_written(const Dag& dag) {
+  std::vector<bool> needed(dag.size(), false);
+  for (std::uint32_t root : dag.roots) needed[root] = true;
+  for (auto id = static_cast<std::uint32_t>(dag.size()); id-- > 0;) {
+    const Node& node = dag.at(id);
+    for (std::size_t i = 0; needed[id] && i < node.arity; ++i) needed[node.operands[i]] = true;
   }
-
-  auto code = std::make_shared<TileCode>();
-  code->leaves = state.leaves;
-  code->constants = state.constants;
-  code->folds = state.outputs[0].is_fold;
-  std::vector<Place> places(total);
-  std::vector<std::uint32_t> instruction_of(total, 0);
-  TileAllocator tiles;
-
-  const auto place_of = [&](std::uint32_t id) {
-    const Node& node = node_at(id);
-    Place place = places[id];
-    if (node.kind == NodeKind::Constant) place = {Place::Kind::Constant, node.index, 0};
-    if (node.kind == NodeKind::Leaf) place = {Place::Kind::Leaf, node.index, 0};
-    return place;
+  std::vector<std::vector<std::uint32_t>> outputs_of(dag.size());
+  for (std::uint32_t output = 0; output < dag.roots.size(); ++output)
+    outputs_of[dag.roots[output]].push_back(output);
+  std::vector<Step> steps;
+  std::vector<bool> loaded(dag.size(), false);
+  const auto emit = [&](std::uint32_t id) {
+    steps.push_back({id});
+    for (std::uint32_t output : outputs_of[id]) steps.push_back({id, output});
   };
-  const auto take_tiles = [&](DType dtype) {
-    Place place;
-    place.re = tiles.take();
-    if (is_complex(dtype)) place.im = tiles.take();
-    return place;
-  };
-  const auto release = [&](std::uint32_t id) {
-    if (node_at(id).kind == NodeKind::Constant || --uses_left[id] != 0) return;
-    tiles.give_back(places[id].re);
-    if (is_complex(node_at(id).dtype)) tiles.give_back(places[id].im);
-  };
-
-  for (const Step& step : steps) {
-    const Node& node = node_at(step.node);
-    const auto number = static_cast<std::uint32_t>(code->instructions.size());
-    Instruction instruction;
-    if (step.output != no_output) {
-      const State::OutputNode& output = state.outputs[step.output];
-      instruction.kind = code->folds ? Instruction::Kind::Fold : Instruction::Kind::Store;
-      instruction.index = step.output;
-      instruction.arity = 1;
-      instruction.operands[0] = place_of(step.node);
-      if (node.kind == NodeKind::Leaf) {
-        code->leaves[node.index].needs_tile = true;
-        code->leaves[node.index].uses.push_back({number, 0});
-      }
-      OutputCode compiled;
-      compiled.dtype = node.dtype;
-      if (code->folds) {
-        compiled.fold = fold_kernels(output.fold, node.dtype);
-        compiled.pairwise = operation_kernel(compiled.fold.pairwise, node.dtype);
-      } else {
-        // Only a value that nobody else reads may bypass its tile.
-        compiled.direct = node.kind != NodeKind::Leaf && node.dtype != DType::Bool &&
-                          !is_complex(node.dtype) && uses_left[step.node] == 1 &&
-                          instruction_of[step.node] + 1 == number;
-        compiled.producer = instruction_of[step.node];
-      }
-      code->outputs.resize(std::max<std::size_t>(code->outputs.size(), step.output + 1));
-      code->outputs[step.output] = compiled;
-      code->instructions.push_back(instruction);
-      release(step.node);
-      continue;
+  const auto load = [&](std::uint32_t id) {
+    if (dag.at(id).kind == NodeKind::Leaf && !loaded[id]) {
+      loaded[id] = true;
+      emit(id);
     }
-    instruction_of[step.node] = number;
+  };
+  for (std::uint32_t id = 0; id < dag.size(); ++id) {
+    const Node& node = dag.at(id);
+    if (!needed[id] || node.kind == NodeKind::Constant) continue;
     if (node.kind == NodeKind::Leaf) {
-      places[step.node] = take_tiles(node.dtype);
-      LeafCode& leaf = code->leaves[node.index];
-      leaf.re = places[step.node].re;
-      leaf.im = places[step.node].im;
+      if (!outputs_of[id].empty()) load(id);
+      continue;
+    }
+    for (std::size_t i = 0; i < node.arity; ++i) load(node.operands[i]);
+    emit(id);
+  }
+  return steps;
+}
+
+// Turns ordered nodes into instructions, and gives their values tiles.
+class CodeGenerator {
+ public:
+  CodeGenerator(const Dag& dag, std::span<const Step> steps, TileCode code)
+      : dag_(dag), code_(std::move(code)), places_(dag.size()), instruction_of_(dag.size()) {
+    uses_left_.assign(dag.size(), 0);
+    for (const Step& step : steps) {
+      const Node& node = dag.at(step.node);
+      if (step.output != Step::no_output) ++uses_left_[step.node];
+      else
+        for (std::size_t i = 0; i < node.arity; ++i) ++uses_left_[node.operands[i]];
+    }
+  }
+
+  void output(const Step& step, Fold fold) {
+    const Node& node = dag_.at(step.node);
+    Instruction instruction;
+    instruction.kind = code_.folds ? Instruction::Kind::Fold : Instruction::Kind::Store;
+    instruction.index = step.output;
+    instruction.arity = 1;
+    instruction.operands[0] = use(step.node, 0);
+    if (node.kind == NodeKind::Leaf) code_.leaves[node.index].needs_tile = true;
+    OutputCode& output = code_.outputs[step.output];
+    output.dtype = node.dtype;
+    if (code_.folds) {
+      output.fold = fold_kernels(fold, node.dtype);
+      output.pairwise = operation_kernel(output.fold.pairwise, node.dtype);
+    } else {
+      // Only a value that nobody else reads may bypass its tile.
+      output.producer = instruction_of_[step.node];
+      output.direct = node.kind != NodeKind::Leaf && node.dtype != DType::Bool &&
+                      !is_complex(node.dtype) && uses_left_[step.node] == 1 &&
+                      output.producer + 1 == code_.instructions.size();
+    }
+    code_.instructions.push_back(instruction);
+    release(step.node);
+  }
+
+  void compute(std::uint32_t id) {
+    const Node& node = dag_.at(id);
+    Instruction instruction;
+    instruction_of_[id] = static_cast<std::uint32_t>(code_.instructions.size());
+    if (node.kind == NodeKind::Leaf) {
+      take(id);
+      code_.leaves[node.index].re = places_[id].re;
+      code_.leaves[node.index].im = places_[id].im;
       instruction.kind = Instruction::Kind::Load;
       instruction.index = node.index;
-      code->instructions.push_back(instruction);
-      continue;
+      code_.instructions.push_back(instruction);
+      return;
     }
     instruction.kernel = kernel_of(node);
     instruction.arity = node.arity;
-    for (std::size_t i = 0; i < node.arity; ++i) {
-      instruction.operands[i] = place_of(node.operands[i]);
-      const Node& operand = node_at(node.operands[i]);
-      if (operand.kind == NodeKind::Leaf)
-        code->leaves[operand.index].uses.push_back({number, static_cast<std::uint32_t>(i)});
-    }
+    for (std::uint32_t i = 0; i < node.arity; ++i)
+      instruction.operands[i] = use(node.operands[i], i);
     // The result may take the tile of an operand that ends here when element i of both is at the
     // same address.
     const auto fits = [&](std::uint32_t operand) {
-      const DType dtype = node_at(operand).dtype;
+      const DType dtype = dag_.at(operand).dtype;
       return node.kind == NodeKind::Operation &&
              (dtype == DType::Bool) == (node.dtype == DType::Bool) &&
              plane_itemsize(dtype) == plane_itemsize(node.dtype);
     };
     for (std::size_t i = 0; i < node.arity; ++i)
       if (fits(node.operands[i])) release(node.operands[i]);
-    places[step.node] = take_tiles(node.dtype);
+    take(id);
     for (std::size_t i = 0; i < node.arity; ++i)
       if (!fits(node.operands[i])) release(node.operands[i]);
-    instruction.out = places[step.node];
-    code->instructions.push_back(instruction);
+    instruction.out = places_[id];
+    code_.instructions.push_back(instruction);
   }
-  code->tiles = tiles.count();
-  code->tile_elements = choose_tile_elements(code->tiles);
-  return TileProgram(std::move(code));
+
+  TileCode finish() && {
+    code_.tiles = tiles_.count();
+    code_.tile_elements = choose_tile_elements(code_.tiles);
+    return std::move(code_);
+  }
+
+ private:
+  // Where the next instruction finds the value.
+  Place use(std::uint32_t id, std::uint32_t operand) {
+    const Node& node = dag_.at(id);
+    if (node.kind == NodeKind::Constant) return {Place::Kind::Constant, node.index, 0};
+    if (node.kind != NodeKind::Leaf) return places_[id];
+    const auto instruction = static_cast<std::uint32_t>(code_.instructions.size());
+    code_.leaves[node.index].uses.push_back({instruction, operand});
+    return {Place::Kind::Leaf, node.index, 0};
+  }
+  void take(std::uint32_t id) {
+    places_[id].re = tiles_.take();
+    if (is_complex(dag_.at(id).dtype)) places_[id].im = tiles_.take();
+  }
+  void release(std::uint32_t id) {
+    const Node& node = dag_.at(id);
+    if (node.kind == NodeKind::Constant || --uses_left_[id] != 0) return;
+    tiles_.give_back(places_[id].re);
+    if (is_complex(node.dtype)) tiles_.give_back(places_[id].im);
+  }
+
+  const Dag& dag_;
+  TileCode code_;
+  TileAllocator tiles_;
+  std::vector<Place> places_;
+  std::vector<std::uint32_t> instruction_of_;
+  std::vector<std::uint32_t> uses_left_;
+};
+
+}  // namespace
+
+TileProgram TileBuilder::build() const {
+  const State& state = *state_;
+  if (state.outputs.empty()) throw InternalError("tile program: no outputs");
+  Dag dag{state.nodes, {}, {}};
+  for (const State::OutputNode& output : state.outputs) {
+    if (!state.is_constant(output.node)) {
+      dag.roots.push_back(output.node);
+      continue;
+    }
+    Node copy;
+    copy.kind = NodeKind::Cast;
+    copy.dtype = copy.loop = state.nodes[output.node].dtype;
+    copy.arity = 1;
+    copy.operands[0] = output.node;
+    dag.roots.push_back(static_cast<std::uint32_t>(dag.size()));
+    dag.copies.push_back(copy);
+  }
+
+  TileCode empty;
+  empty.leaves = state.leaves;
+  empty.constants = state.constants;
+  empty.folds = state.outputs[0].is_fold;
+  empty.outputs.resize(state.outputs.size());
+  const auto generate = [&](const std::vector<Step>& steps) {
+    CodeGenerator generator(dag, steps, empty);
+    for (const Step& step : steps) {
+      if (step.output == Step::no_output) generator.compute(step.node);
+      else generator.output(step, state.outputs[step.output].fold);
+    }
+    return std::move(generator).finish();
+  };
+  TileCode code = generate(depth_first(dag));
+  TileCode other = generate(as_written(dag));
+  if (other.tiles < code.tiles) code = std::move(other);
+  return TileProgram(std::make_shared<const TileCode>(std::move(code)));
 }
 
 DType TileProgram::output_dtype(std::size_t output) const {
