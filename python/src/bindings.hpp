@@ -15,6 +15,7 @@ namespace shoal::python {
 
 void bind_errors(nanobind::module_& module);
 void bind_collection(nanobind::module_& module);
+void bind_array(nanobind::module_& module);
 
 // Expr as Python holds it: opaque.
 struct ExprHandle {

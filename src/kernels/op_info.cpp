@@ -8,7 +8,7 @@ namespace {
 constexpr OpInfo operations[] = {
 #define SHOAL_OPERATION(name, functor, arity, rule, numpy, doc) \
   {OpCode::name, #name, arity, dtype_rules::rule, numpy, doc},
-#include "kernels/operations.def"
+#include <shoal/operations.def>
 #undef SHOAL_OPERATION
 };
 
@@ -53,7 +53,11 @@ DType loop_for(const OpInfo& info, DType dtype, std::span<const DType> operands)
   }
   if ((dtype == DType::Bool || is_integer(dtype)) && has(DType::Float32)) {
     if (rule.integers_as_float64) return DType::Float64;
-    return dtype == DType::Bool ? DType::Float32 : promote(dtype, DType::Float32);
+    // The first float that holds each operand: int16 and uint16 are float32, though together they
+    // promote to int32.
+    DType loop = DType::Float32;
+    for (DType operand : operands) loop = promote(loop, operand);
+    return loop;
   }
   throw_no_loop(info, operands);
 }

@@ -13,7 +13,7 @@ namespace shoal {
 
 enum class OpCode : std::uint8_t {
 #define SHOAL_OPERATION(name, functor, arity, rule, numpy, doc) name,
-#include "kernels/operations.def"
+#include <shoal/operations.def>
 #undef SHOAL_OPERATION
 };
 

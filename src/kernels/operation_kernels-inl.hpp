@@ -136,7 +136,7 @@ void fill_operations(OperationKernels& kernels) {
     kernels                                                                                      \
         .by_operation[static_cast<std::size_t>(OpCode::name)][static_cast<std::size_t>(dtype)] = \
         run_operation<functors::functor, T, arity>;
-#include "kernels/operations.def"
+#include <shoal/operations.def>
 #undef SHOAL_OPERATION
 }
 
