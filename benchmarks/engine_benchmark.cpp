@@ -1,9 +1,11 @@
 // The engine's own cost: tasks that do nothing. Items per second are tasks per second.
 #include <benchmark/benchmark.h>
+#include <shoal/compute.hpp>
 #include <shoal/future.hpp>
 
 #include "exec/executor.hpp"
 #include "exec/scheduler_state.hpp"
+#include "expr/expr.hpp"
 #include "graph/order.hpp"
 
 namespace shoal {
@@ -152,6 +154,37 @@ void PoolRoundTrip(benchmark::State& state) {
   for (auto _ : state) pool.submit(kernel).result();
 }
 
+// Expressions of one task each, as many delayed calls make them, summed by one more.
+class Call final : public Operation {
+ public:
+  explicit Call(std::size_t number) : number_(number) {}
+  std::string name() const override { return "call"; }
+  void hash(Hasher& hasher) const override { hasher.number(number_); }
+  void lower(const Expr&, const LoweredInputs& inputs, Graph& graph,
+             std::vector<TaskId>& blocks) const override {
+    std::vector<TaskId> tasks;
+    for (const auto& input : inputs) tasks.push_back(input[0]);
+    blocks.push_back(graph.add(graph.add_layer(no_op(), name()), 0, tasks));
+  }
+
+ private:
+  std::size_t number_;
+};
+
+void ComputeExpressions(benchmark::State& state) {
+  ComputeOptions options;
+  options.num_workers = 2;
+  for (auto _ : state) {
+    std::vector<ExprPtr> calls;
+    for (std::size_t i = 1; i < static_cast<std::size_t>(state.range(0)); ++i)
+      calls.push_back(Expr::make(std::make_shared<Call>(i), {}, Meta(DelayedMeta{})));
+    const std::vector<ExprPtr> all = {
+        Expr::make(std::make_shared<Call>(0), std::move(calls), Meta(DelayedMeta{}))};
+    benchmark::DoNotOptimize(compute_blocks(all, options));
+  }
+  count_tasks(state);
+}
+
 #define SIZES ->RangeMultiplier(10)->Range(10000, 1000000)->Unit(benchmark::kMillisecond)
 BENCHMARK(BuildOrderRun<independent>) SIZES->UseRealTime();
 BENCHMARK(BuildOrderRun<reduction>) SIZES->UseRealTime();
@@ -164,6 +197,11 @@ BENCHMARK(Order<tangle>) SIZES;
 BENCHMARK(State<independent>) SIZES;
 BENCHMARK(State<reduction>) SIZES;
 BENCHMARK(State<tangle>) SIZES;
+BENCHMARK(ComputeExpressions)
+    ->Arg(10000)
+    ->Arg(100000)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 BENCHMARK(PoolSubmits)->Arg(10000)->Arg(100000)->Unit(benchmark::kMillisecond)->UseRealTime();
 BENCHMARK(PoolRoundTrip)->UseRealTime();
 

@@ -1,9 +1,9 @@
 #include <shoal/compute.hpp>
 #include <shoal/config.hpp>
 
+#include "collection/task_graph.hpp"
 #include "exec/executor.hpp"
 #include "expr/optimize.hpp"
-#include "graph/cull.hpp"
 #include "graph/fuse.hpp"
 
 namespace shoal {
@@ -30,19 +30,17 @@ std::vector<std::vector<Value>> compute_blocks(
   run.environment = options.environment;
   run.spawn = options.spawn;
 
-  LoweredGraph lowered = options.optimize ? lower(optimize(expressions)) : lower(expressions);
-  std::vector<TaskId> outputs;
-  for (const auto& blocks : lowered.outputs)
-    outputs.insert(outputs.end(), blocks.begin(), blocks.end());
-  Subgraph subgraph = cull(std::move(lowered.graph), outputs);
-  if (options.optimize) subgraph = fuse(std::move(subgraph));
-  std::vector<Value> values = executor.run(std::move(subgraph.graph), subgraph.outputs, run);
+  TaskGraph graph =
+      options.optimize ? lower_to_tasks(optimize(expressions)) : lower_to_tasks(expressions);
+  Subgraph tasks = cull(std::move(graph.tasks.graph), graph.tasks.outputs);
+  if (options.optimize) tasks = fuse(std::move(tasks));
+  std::vector<Value> values = executor.run(std::move(tasks.graph), tasks.outputs, run);
 
   std::vector<std::vector<Value>> results;
-  results.reserve(lowered.outputs.size());
+  results.reserve(graph.block_counts.size());
   auto value = std::make_move_iterator(values.begin());
-  for (const auto& blocks : lowered.outputs) {
-    const auto end = value + static_cast<std::ptrdiff_t>(blocks.size());
+  for (const std::size_t blocks : graph.block_counts) {
+    const auto end = value + static_cast<std::ptrdiff_t>(blocks);
     results.emplace_back(value, end);
     value = end;
   }

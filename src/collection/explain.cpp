@@ -2,20 +2,13 @@
 
 #include <cstdio>
 
+#include "collection/task_graph.hpp"
 #include "expr/optimize.hpp"
-#include "graph/cull.hpp"
 #include "graph/dot.hpp"
 #include "graph/fuse.hpp"
 
 namespace shoal {
 namespace {
-
-std::vector<TaskId> all_outputs(const LoweredGraph& lowered) {
-  std::vector<TaskId> outputs;
-  for (const auto& blocks : lowered.outputs)
-    outputs.insert(outputs.end(), blocks.begin(), blocks.end());
-  return outputs;
-}
 
 std::string pass_line(const PassRecord& record) {
   char text[160];
@@ -31,10 +24,9 @@ std::string explain(std::span<const std::shared_ptr<const Expr>> expressions) {
   OptimizeOptions options;
   options.records = &records;
   const std::vector<ExprPtr> optimized = optimize(expressions, options);
-  LoweredGraph lowered = lower(optimized);
-  const std::vector<TaskId> outputs = all_outputs(lowered);
+  Subgraph lowered = lower_to_tasks(optimized).tasks;
   const std::size_t lowered_tasks = lowered.graph.size();
-  const Subgraph culled = cull(std::move(lowered.graph), outputs);
+  const Subgraph culled = cull(std::move(lowered.graph), lowered.outputs);
   const std::size_t culled_tasks = culled.graph.size();
   const Subgraph fused = fuse(culled);
 
@@ -50,8 +42,9 @@ std::string explain(std::span<const std::shared_ptr<const Expr>> expressions) {
 }
 
 std::string graph_dot(std::span<const std::shared_ptr<const Expr>> expressions, bool optimize) {
-  const LoweredGraph lowered = optimize ? lower(shoal::optimize(expressions)) : lower(expressions);
-  return graph_to_dot(lowered.graph, all_outputs(lowered));
+  const TaskGraph graph =
+      optimize ? lower_to_tasks(shoal::optimize(expressions)) : lower_to_tasks(expressions);
+  return graph_to_dot(graph.tasks.graph, graph.tasks.outputs);
 }
 
 }  // namespace shoal

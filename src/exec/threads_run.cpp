@@ -3,6 +3,7 @@
 #include <shoal/config.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include "exec/worker_threads.hpp"
 #include "graph/order.hpp"
@@ -320,10 +321,17 @@ std::vector<Value> ThreadsRun::wait(bool working) {
     }
   }
   lock.unlock();
-  if (error_) std::rethrow_exception(error_);
+  // No worker is left or will look at these again. Taken and freed here, for a worker may keep the
+  // run a moment longer.
+  const std::exception_ptr error = std::exchange(error_, nullptr);
   std::vector<Value> values;
-  values.reserve(outputs_.size());
-  for (TaskId output : outputs_) values.push_back(results_[output]);
+  if (!error) {
+    values.reserve(outputs_.size());
+    for (TaskId output : outputs_) values.push_back(results_[output]);
+  }
+  results_.clear();
+  graph_ = Graph();
+  if (error) std::rethrow_exception(error);
   for (Observer* observer : observers_) observer->run_finished(true);
   return values;
 }

@@ -45,7 +45,7 @@ class ThreadsRun {
   bool should_stop();  // unlocked
   void work_as_caller(Lock& lock);
 
-  const Graph graph_;
+  Graph graph_;
   const Dependents dependents_;
   const std::vector<std::uint32_t> ranks_;
   const std::vector<TaskId> outputs_;

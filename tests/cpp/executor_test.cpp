@@ -229,6 +229,23 @@ TEST_P(EveryExecutor, ResultsAreFreedWhenNobodyNeedsThem) {
   EXPECT_LT(Counted::most, 400);  // depth-first: a batch of sources and a few a level
 }
 
+TEST_P(EveryExecutor, NothingOfARunIsKeptAfterIt) {
+  for (bool fails : {false, true}) {
+    auto held = std::make_shared<int>(1);
+    const std::weak_ptr<int> watched = held;
+    KernelPtr kernel = kernel_of([held, fails](auto, auto&) {
+      if (fails) throw ValueError("bad");
+      return Value::of(held);
+    });
+    held.reset();
+    try {
+      run_one(executor, std::move(kernel));
+    } catch (const ValueError&) {
+    }
+    EXPECT_TRUE(watched.expired());
+  }
+}
+
 TEST_P(EveryExecutor, ANestedRunEndsWithAnyNumberOfWorkers) {
   for (int workers : {1, 2, 4}) {
     RunOptions options;
