@@ -42,6 +42,17 @@ concept OddSizedInteger = Integer<T> &&(sizeof(T) == 1 || sizeof(T) == 8);
 template <Integer T>
 using Wrapping = std::common_type_t<std::make_unsigned_t<T>, unsigned>;
 
+// A rounded number has the sign of what it was rounded from, zeros included; the plain target's
+// functions forget that.
+template <class V>
+HWY_INLINE V with_sign_of([[maybe_unused]] V a, V rounded) {
+#if HWY_TARGET == HWY_SCALAR
+  return hn::CopySign(rounded, a);
+#else
+  return rounded;
+#endif
+}
+
 template <class V>
 HWY_INLINE auto is_nan(V v) {
   return differ(v, v);
@@ -77,8 +88,8 @@ struct Multiply {
   }
   template <class D, class V>  // the order of roundings is NumPy's
   static Complex<V> of(D, Complex<V> a, Complex<V> b) {
-    return {hn::MulSub(a.re, b.re, hn::Mul(a.im, b.im)),
-            hn::MulAdd(a.re, b.im, hn::Mul(a.im, b.re))};
+    return {fused_subtract(a.re, b.re, hn::Mul(a.im, b.im)),
+            fused_add(a.re, b.im, hn::Mul(a.im, b.re))};
   }
   template <OddSizedInteger T>
   static T each(T a, T b) {
@@ -260,7 +271,7 @@ struct Absolute {
     const V smaller = hn::Min(im, re);
     const auto no_ratio = hn::Or(hn::Eq(larger, hn::Zero(d)), hn::Eq(smaller, infinity));
     const V ratio = hn::IfThenZeroElse(no_ratio, hn::Div(smaller, larger));
-    return hn::Mul(hn::Sqrt(hn::MulAdd(ratio, ratio, hn::Set(d, T(1)))), larger);
+    return hn::Mul(hn::Sqrt(fused_add(ratio, ratio, hn::Set(d, T(1)))), larger);
   }
   static Bits bits(Bits a) { return a; }
 };
@@ -471,7 +482,7 @@ struct Floor {
   template <class D, class V>
   static V of(D, V a) {
     if constexpr (Float<hn::TFromD<D>>) {
-      return hn::Floor(a);
+      return with_sign_of(a, hn::Floor(a));
     } else {
       return a;
     }
@@ -483,7 +494,7 @@ struct Ceil {
   template <class D, class V>
   static V of(D, V a) {
     if constexpr (Float<hn::TFromD<D>>) {
-      return hn::Ceil(a);
+      return with_sign_of(a, hn::Ceil(a));
     } else {
       return a;
     }
@@ -495,7 +506,7 @@ struct Trunc {
   template <class D, class V>
   static V of(D, V a) {
     if constexpr (Float<hn::TFromD<D>>) {
-      return hn::Trunc(a);
+      return with_sign_of(a, hn::Trunc(a));
     } else {
       return a;
     }
@@ -506,11 +517,11 @@ struct Trunc {
 struct Rint {
   template <class D, class V>
   static V of(D, V a) {
-    return hn::Round(a);
+    return with_sign_of(a, hn::Round(a));
   }
   template <class D, class V>
   static Complex<V> of(D, Complex<V> a) {
-    return {hn::Round(a.re), hn::Round(a.im)};
+    return {with_sign_of(a.re, hn::Round(a.re)), with_sign_of(a.im, hn::Round(a.im))};
   }
 };
 

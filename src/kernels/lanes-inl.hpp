@@ -9,6 +9,7 @@
 
 #include <hwy/highway.h>
 
+#include <cmath>
 #include <complex>
 #include <cstdint>
 #include <type_traits>
@@ -39,6 +40,24 @@ template <class T>
 struct RealOf<std::complex<T>> {
   using type = T;
 };
+
+// a * b + c and a * b - c, rounded once on every target, so that results do not depend on it.
+template <class V>
+HWY_INLINE V fused_add(V a, V b, V c) {
+#if HWY_TARGET == HWY_SCALAR
+  return V(std::fma(a.raw, b.raw, c.raw));
+#else
+  return hn::MulAdd(a, b, c);
+#endif
+}
+template <class V>
+HWY_INLINE V fused_subtract(V a, V b, V c) {
+#if HWY_TARGET == HWY_SCALAR
+  return V(std::fma(a.raw, b.raw, -c.raw));
+#else
+  return hn::MulSub(a, b, c);
+#endif
+}
 
 // True where a NaN is: Highway's Ne is false there on some targets.
 template <class V>

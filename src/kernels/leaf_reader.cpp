@@ -112,7 +112,7 @@ void read_patch(const LeafCode& leaf, const LeafRun& run, std::int64_t rows, std
     return;
   }
   constexpr std::int64_t columns_at_once = 8;
-  constexpr std::int64_t most_rows = 64;
+  constexpr std::int64_t most_rows = 128;
   double columns[columns_at_once * most_rows];
   for (std::int64_t first_row = 0; first_row < rows; first_row += most_rows) {
     const std::int64_t height = std::min(most_rows, rows - first_row);

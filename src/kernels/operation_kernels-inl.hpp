@@ -48,26 +48,37 @@ struct Reader {
   std::size_t step;
 };
 
-template <class D, class V>
-HWY_INLINE void store(D d, V value, const KernelArguments& arguments, std::size_t index) {
-  using R = hn::TFromD<D>;
-  if constexpr (std::is_same_v<V, Complex<hn::Vec<D>>>) {
-    hn::StoreU(value.re, d, static_cast<R*>(arguments.out) + index);
-    hn::StoreU(value.im, d, static_cast<R*>(arguments.out_imag) + index);
-  } else if constexpr (std::is_same_v<V, hn::Vec<D>>) {
-    hn::StoreU(value, d, static_cast<R*>(arguments.out) + index);
-  } else {
-    put_mask(d, value, static_cast<std::uint8_t*>(arguments.out), index);
+// Writes an instruction's result, whatever it is: vectors, pairs of vectors, masks. Holds its own
+// copies of the pointers, so that the compiler need not read them again after each store.
+struct Writer {
+  explicit Writer(const KernelArguments& arguments)
+      : out(arguments.out), out_imag(arguments.out_imag) {}
+
+  template <class D, class V>
+  HWY_INLINE void store(D d, V value, std::size_t index) const {
+    using R = hn::TFromD<D>;
+    if constexpr (std::is_same_v<V, Complex<hn::Vec<D>>>) {
+      hn::StoreU(value.re, d, static_cast<R*>(out) + index);
+      hn::StoreU(value.im, d, static_cast<R*>(out_imag) + index);
+    } else if constexpr (std::is_same_v<V, hn::Vec<D>>) {
+      hn::StoreU(value, d, static_cast<R*>(out) + index);
+    } else {
+      put_mask(d, value, static_cast<std::uint8_t*>(out), index);
+    }
   }
-}
+
+  void* out;
+  void* out_imag;
+};
 
 template <class F, class T, int... I>
 void run_vectors(const KernelArguments& arguments, std::size_t count,
                  std::integer_sequence<int, I...>) {
   const hn::ScalableTag<typename RealOf<T>::type> d;
   const auto readers = std::make_tuple(Reader<T, I>(arguments)...);
+  const Writer writer(arguments);
   for (std::size_t i = 0; i < count; i += hn::Lanes(d))
-    store(d, F::of(d, std::get<I>(readers).load(d, i)...), arguments, i);
+    writer.store(d, F::of(d, std::get<I>(readers).load(d, i)...), i);
 }
 
 template <class F, class T>
@@ -77,8 +88,9 @@ void run_choice(const KernelArguments& arguments, std::size_t count) {
   const std::size_t step = arguments.step[0];
   const Reader<T, 1> a(arguments);
   const Reader<T, 2> b(arguments);
+  const Writer writer(arguments);
   for (std::size_t i = 0; i < count; i += hn::Lanes(d))
-    store(d, F::of(d, get_mask(d, condition, i * step), a.load(d, i), b.load(d, i)), arguments, i);
+    writer.store(d, F::of(d, get_mask(d, condition, i * step), a.load(d, i), b.load(d, i)), i);
 }
 
 template <class F, class T, int... I>

@@ -9,8 +9,9 @@ namespace {
 // From here on an axis fills tiles by itself; shorter ones are joined with their neighbours, a
 // tile holding several rows.
 constexpr std::int64_t long_axis = 128;
-constexpr std::int64_t shortest_patched = 16;      // rows
-constexpr std::int64_t most_rows_at_once = 64;     // multiples of a group of random numbers
+constexpr std::int64_t shortest_patched = 16;    // rows
+constexpr std::int64_t most_rows_at_once = 128;  // long runs in memory, few cut groups of random
+constexpr std::int64_t patched_tile_length = 256;
 constexpr std::size_t patches_bytes = 512 * 1024;  // all patches together stay in the L2 cache
 
 std::int64_t extent_of(const std::vector<PlanAxis>& axes) {
@@ -81,6 +82,7 @@ void choose_rows(const TileCode& code, TilePlan& plan) {
   } else {
     plan.reduced.erase(plan.reduced.begin() + (row - static_cast<int>(plan.kept.size())));
   }
+  plan.tile_length = std::min(plan.tile_length, patched_tile_length);
   const auto row_bytes = static_cast<std::size_t>(plan.tile_length) * patched_item_bytes;
   const auto fitting = static_cast<std::int64_t>(patches_bytes / row_bytes) / 16 * 16;
   plan.rows_at_once =

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "each_instruction_set.hpp"
 #include "kernels/tile_program.hpp"
 
 namespace shoal {
@@ -247,6 +248,15 @@ std::optional<T> binary_reference(OpCode code, T a, T b) {
         case OpCode::power: return std::pow(a, b);
         case OpCode::arctan2: return std::atan2(a, b);
         case OpCode::hypot: return std::hypot(a, b);
+        case OpCode::floor_divide: {
+          if (b == 0) return a / b;
+          const T modulo = std::fmod(a, b);
+          T quotient = (a - modulo) / b;  // whole but for rounding
+          if (modulo != 0 && (modulo < 0) != (b < 0)) quotient -= 1;
+          if (quotient == 0) return std::copysign(T(0), a / b);
+          const T floored = std::floor(quotient);
+          return quotient - floored > T(0.5) ? floored + 1 : floored;
+        }
         case OpCode::remainder: {
           T modulo = std::fmod(a, b);
           if (b == 0) return modulo;

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "each_instruction_set.hpp"
+
 namespace shoal {
 namespace {
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "each_instruction_set.hpp"
 #include "kernels/random.hpp"
 
 namespace shoal {
