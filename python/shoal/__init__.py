@@ -12,11 +12,11 @@ except ImportError as _error:
     _explain(_error)
     raise
 
-from . import config
+from . import config, delayed
 from .collection import compute, is_collection, persist, visualize
 
 __version__ = "0.1.0"
 
 _atexit.register(_engine.note_interpreter_exit)
 
-__all__ = ["compute", "config", "is_collection", "persist", "visualize"]
+__all__ = ["compute", "config", "delayed", "is_collection", "persist", "visualize"]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 from . import _engine, config
 from .diagnostics import progress_is_shown
-from .processes import call_elsewhere
+from .processes import Workers, choose_workers
 
 SCHEDULERS = ("sync", "threads", "processes")
 _SYNONYMS = {
@@ -73,7 +72,7 @@ def is_collection(value: Any) -> bool:
     return isinstance(value, Collection)
 
 
-def _run(expressions: list[_engine.Expr], **kwargs: Any) -> list[list[_engine.Value]]:
+def _settings(**kwargs: Any) -> tuple[_engine.RunSettings, Workers]:
     scheduler = kwargs.pop("scheduler", None) or config.get("scheduler", None)
     num_workers = kwargs.pop("num_workers", None) or config.get("num_workers", None)
     pool = kwargs.pop("pool", None) or config.get("pool", None)
@@ -90,53 +89,22 @@ def _run(expressions: list[_engine.Expr], **kwargs: Any) -> list[list[_engine.Va
     scheduler = _SYNONYMS.get(scheduler, scheduler)
     if scheduler is not None and scheduler not in SCHEDULERS:
         raise ValueError(f"unknown scheduler {scheduler!r}; use one of {', '.join(SCHEDULERS)}")
-    elsewhere, engine_scheduler, workers = call_elsewhere(scheduler, num_workers, pool)
-    return _engine.compute(
-        expressions,
-        scheduler=engine_scheduler,
-        num_workers=workers,
+    workers = choose_workers(scheduler, num_workers, pool)
+    settings = _engine.RunSettings(
+        scheduler=workers.scheduler,
+        num_workers=workers.num_workers,
         optimize=optimize,
         progress=progress_is_shown(),
-        call_elsewhere=elsewhere,
+        call_elsewhere=workers.call_elsewhere,
+        spawn=workers.spawn,
     )
+    return settings, workers
 
 
-def _collect(value: Any, found: list[Collection], traverse: bool) -> Any:
-    """A function from the list of results to ``value`` with its collections replaced, or None."""
-    if is_collection(value):
-        position = len(found)
-        found.append(value)
-        return lambda results: results[position]
-    if not traverse:
-        return None
-    if type(value) in (list, tuple, set):
-        parts = [(_collect(item, found, traverse), item) for item in value]
-        if any(part for part, _ in parts):
-            kind = type(value)
-            return lambda results: kind(part(results) if part else item for part, item in parts)
-        return None
-    if type(value) is dict:
-        parts = [
-            (_collect(key, found, traverse), key, _collect(item, found, traverse), item)
-            for key, item in value.items()
-        ]
-        if any(part[0] or part[2] for part in parts):
-            return lambda results: {
-                (make_key(results) if make_key else key): (make(results) if make else item)
-                for make_key, key, make, item in parts
-            }
-        return None
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {
-            field.name: (_collect(getattr(value, field.name), found, traverse))
-            for field in dataclasses.fields(value)
-            if field.init
-        }
-        if any(fields.values()):
-            return lambda results: dataclasses.replace(
-                value, **{name: make(results) for name, make in fields.items() if make}
-            )
-    return None
+def _run(expressions: list[_engine.Expr], **kwargs: Any) -> list[list[_engine.Value]]:
+    settings, workers = _settings(**kwargs)
+    with workers:
+        return _engine.compute(expressions, settings)
 
 
 def compute(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
@@ -145,20 +113,22 @@ def compute(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
     Lists, tuples, sets, dicts and dataclasses are searched for collections unless
     ``traverse=False``. Everything else is returned as it is.
     """
-    found: list[Collection] = []
-    makers = [_collect(arg, found, traverse) for arg in args]
+    tree, found = _engine.find_collections(args, traverse)
     if not found:
         return args
+    if all(isinstance(item, _engine.DelayedBase) for item in found):
+        settings, workers = _settings(**kwargs)
+        with workers:
+            return tree.build(_engine.compute_values(found, settings))
     requests = [collection.__shoal_request__() for collection in found]
     values = _run([expression for expression, _ in requests], **kwargs)
     results = [finish(blocks) for (_, finish), blocks in zip(requests, values, strict=True)]
-    return tuple(make(results) if make else arg for make, arg in zip(makers, args, strict=True))
+    return tree.build(results)
 
 
 def persist(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
     """Compute several collections in one run and keep their blocks in memory."""
-    found: list[Collection] = []
-    makers = [_collect(arg, found, traverse) for arg in args]
+    tree, found = _engine.find_collections(args, traverse)
     if not found:
         return args
     values = _run([collection.__shoal_expression__() for collection in found], **kwargs)
@@ -166,14 +136,12 @@ def persist(*args: Any, traverse: bool = True, **kwargs: Any) -> tuple:
         collection.__shoal_rebuild__(_engine.persist(collection.__shoal_expression__(), blocks))
         for collection, blocks in zip(found, values, strict=True)
     ]
-    return tuple(make(results) if make else arg for make, arg in zip(makers, args, strict=True))
+    return tree.build(results)
 
 
 def visualize(*args: Any, filename: str = "shoal.svg", optimize_graph: bool = False) -> str:
     """Draw the task graph of several collections with Graphviz; returns the file's name."""
-    found: list[Collection] = []
-    for arg in args:
-        _collect(arg, found, True)
+    _, found = _engine.find_collections(args, True)
     if not found:
         raise TypeError("visualize: no lazy collection among the arguments")
     _engine.visualize([item.__shoal_expression__() for item in found], filename, optimize_graph)

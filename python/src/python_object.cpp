@@ -1,5 +1,6 @@
 #include "python_object.hpp"
 
+#include <cxxabi.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -10,6 +11,7 @@ namespace shoal::python {
 namespace {
 
 std::atomic<bool> exiting{false};
+PyThreadState* exiting_thread = nullptr;  // set before `exiting`
 
 struct Released {
   std::mutex mutex;
@@ -22,7 +24,9 @@ Released& released() {
   return *released;
 }
 
-void release(PyObject* object) {
+}  // namespace
+
+void release_reference(PyObject* object) noexcept {
   if (exiting.load(std::memory_order_acquire)) return;  // the process ends: nothing to give back
   if (PyGILState_Check()) {
     Py_DECREF(object);
@@ -33,6 +37,8 @@ void release(PyObject* object) {
   released().objects.push_back(object);
   released().count.store(released().objects.size(), std::memory_order_release);
 }
+
+namespace {
 
 // The bytes of plain objects without asking Python code; arrays and frames say their own.
 std::size_t estimate_bytes(nb::handle object) {
@@ -62,29 +68,26 @@ std::size_t estimate_bytes(nb::handle object) {
 class InterpreterLock final : public Resource {
  public:
   void acquire() override {
-    while (interpreter_is_exiting()) ::pause();  // the process is about to end
-    if (state_) {
-      PyEval_RestoreThread(state_);
-    } else if (PyGILState_GetThisThreadState() == nullptr) {
-      PyGILState_Ensure();
-      state_ = PyThreadState_Get();
-    } else {
-      PyEval_RestoreThread(PyGILState_GetThisThreadState());
+    if (interpreter_is_exiting() && PyGILState_GetThisThreadState() != exiting_thread)
+      sleep_until_the_process_ends();
+    try {
+      if (PyThreadState* state = PyGILState_GetThisThreadState()) {
+        PyEval_RestoreThread(state);
+      } else {
+        PyGILState_Ensure();  // the thread keeps its state from now on
+      }
+    } catch (abi::__forced_unwind&) {
+      sleep_until_the_process_ends();
     }
     drop_released_objects();
   }
   void release() override { PyEval_SaveThread(); }
-
- private:
-  static thread_local PyThreadState* state_;
 };
-
-thread_local PyThreadState* InterpreterLock::state_ = nullptr;
 
 }  // namespace
 
 PythonObject::PythonObject(nb::object object) : nbytes_(estimate_bytes(object)) {
-  object_ = std::shared_ptr<PyObject>(object.release().ptr(), release);
+  object_ = std::shared_ptr<PyObject>(object.release().ptr(), release_reference);
 }
 
 void drop_released_objects() {
@@ -103,8 +106,25 @@ Resource& interpreter_lock() {
   return *lock;
 }
 
-void note_interpreter_exit() { exiting.store(true, std::memory_order_release); }
+Unlocked::~Unlocked() {
+  if (interpreter_is_exiting() && PyGILState_GetThisThreadState() != exiting_thread)
+    sleep_until_the_process_ends();
+  try {
+    PyEval_RestoreThread(state_);
+  } catch (abi::__forced_unwind&) {
+    sleep_until_the_process_ends();
+  }
+}
+
+void note_interpreter_exit() {
+  exiting_thread = PyGILState_GetThisThreadState();
+  exiting.store(true, std::memory_order_release);
+}
 bool interpreter_is_exiting() { return exiting.load(std::memory_order_acquire); }
+
+void sleep_until_the_process_ends() {
+  while (true) ::pause();
+}
 
 PythonException::PythonException(nb::python_error& error)
     : exception_(nb::borrow<nb::object>(error.value())) {}
@@ -114,6 +134,11 @@ void PythonException::restore() const {
   PyObject* type = reinterpret_cast<PyObject*>(Py_TYPE(value.ptr()));
   PyObject* traceback = PyException_GetTraceback(value.ptr());
   PyErr_Restore(Py_NewRef(type), value.release().ptr(), traceback);
+}
+
+void throw_python_exception() {
+  nb::python_error error;
+  throw PythonException(error);
 }
 
 }  // namespace shoal::python

@@ -1,5 +1,5 @@
-// PythonObject: a handle to a Python object that any thread may copy and destroy at any time, with
-// or without the interpreter's lock, exit included.
+// Handles to Python objects that any thread may destroy at any time, with or without the
+// interpreter's lock, exit included; and the lock itself.
 #pragma once
 
 #include <nanobind/nanobind.h>
@@ -9,11 +9,38 @@
 
 #include <exception>
 #include <memory>
+#include <utility>
 
 namespace shoal::python {
 
 namespace nb = nanobind;
 
+// Gives a reference back: at once when this thread has the lock, else when a thread that has it
+// next calls drop_released_objects.
+void release_reference(PyObject* object) noexcept;
+
+// The one owner of a reference.
+class Reference {
+ public:
+  Reference() = default;
+  explicit Reference(PyObject* owned) : object_(owned) {}  // takes the reference over
+  static Reference to(PyObject* borrowed) { return Reference(Py_XNewRef(borrowed)); }  // locked
+  Reference(Reference&& other) noexcept : object_(std::exchange(other.object_, nullptr)) {}
+  Reference& operator=(Reference&& other) noexcept {
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~Reference() {
+    if (object_) release_reference(object_);
+  }
+  PyObject* get() const { return object_; }
+  explicit operator bool() const { return object_ != nullptr; }
+
+ private:
+  PyObject* object_ = nullptr;
+};
+
+// A reference shared by copies that any thread may make: the form in which Values hold objects.
 class PythonObject {
  public:
   PythonObject() = default;
@@ -36,9 +63,24 @@ void drop_released_objects();
 // The interpreter's lock, as a resource that workers keep over consecutive Python tasks.
 Resource& interpreter_lock();
 
-// Set when the interpreter starts to exit: from then on no thread may take its lock.
+// Gives the interpreter's lock to others for the length of a scope.
+class Unlocked {
+ public:
+  Unlocked() : state_(PyEval_SaveThread()) {}
+  ~Unlocked();
+  Unlocked(const Unlocked&) = delete;
+  Unlocked& operator=(const Unlocked&) = delete;
+
+ private:
+  PyThreadState* state_;
+};
+
+// Set when the interpreter starts to exit: from then on no thread of ours takes its lock.
 void note_interpreter_exit();
 bool interpreter_is_exiting();
+// An exiting interpreter ends threads that ask for its lock by unwinding their stacks, which C++
+// frames with handlers do not survive: such a thread sleeps here until the process is gone.
+[[noreturn]] void sleep_until_the_process_ends();
 
 // An exception that a Python function raised in a task, with its traceback.
 class PythonException final : public std::exception {
@@ -53,6 +95,9 @@ class PythonException final : public std::exception {
  private:
   PythonObject exception_;
 };
+
+// Throws the current Python exception as a PythonException. Call with the lock held.
+[[noreturn]] void throw_python_exception();
 
 }  // namespace shoal::python
 

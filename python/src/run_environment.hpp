@@ -1,4 +1,4 @@
-// What a run started from Python lends to its tasks.
+// What a run started from Python lends to its tasks, and how these call Python functions.
 #pragma once
 
 #include <shoal/kernel.hpp>
@@ -19,9 +19,36 @@ class PythonEnvironment final : public RunEnvironment {
   PythonObject call_elsewhere_;
 };
 
+// Where Python code of a run is being called, so that it can be stopped. Made and destroyed with
+// the lock held.
+class PythonCallScope {
+ public:
+  explicit PythonCallScope(const RunEnvironment* environment);
+  ~PythonCallScope();
+  PythonCallScope(const PythonCallScope&) = delete;
+  PythonCallScope& operator=(const PythonCallScope&) = delete;
+
+  // Lets other threads have the lock; throws a PythonException with a KeyboardInterrupt when the
+  // run was stopped meanwhile. For loops that seldom enter the interpreter.
+  void breathe();
+
+ private:
+  friend void stop_python_calls(const RunEnvironment* environment);
+  const RunEnvironment* environment_;
+  PythonCallScope* outer_;
+  bool stopped_ = false;
+};
+
+// Raises KeyboardInterrupt in every thread that is inside a Python call of this run. Call with the
+// lock held.
+void stop_python_calls(const RunEnvironment* environment);
+
 // Calls function(*args, **kwargs) where this run wants it. Call with the lock held; throws
-// PythonException. `kwargs` may be null.
+// PythonException. `args` is a tuple, `kwargs` a dict or null.
 nb::object call_python(nb::handle function, nb::handle args, nb::handle kwargs,
                        const TaskContext& context);
+
+// The run's way to worker processes, null when its Python functions run in this process.
+PyObject* call_elsewhere(const TaskContext& context);
 
 }  // namespace shoal::python
