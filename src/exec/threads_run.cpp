@@ -75,8 +75,7 @@ class ThreadsRun::Worker final : public WorkerScope {
       if (!run_.observers_.empty()) run_.news_.push_back(run_.graph_.layer_of(result.task).name);
     }
     for (TaskId task : not_run_) run_.state_.failed(task);
-    if (error_) run_.fail(std::move(error_));
-    error_ = nullptr;
+    if (error_) run_.fail(error_);
     finished_.clear();
     not_run_.clear();
   }
@@ -85,7 +84,7 @@ class ThreadsRun::Worker final : public WorkerScope {
   bool holds_anything() const { return claimed_ != 0 || !released_.empty(); }
   void give_up_claim() { claim(0); }  // locked
 
-  // Unlocked: drops unneeded results and a resource that is not claimed any more.
+  // Unlocked: drops what nobody needs, and a resource that is not claimed any more.
   void let_go() {
     let_go_of_results();
     hold_claimed();
@@ -139,9 +138,12 @@ class ThreadsRun::Worker final : public WorkerScope {
     inputs_.clear();
   }
 
+  // Results and exceptions may be Python objects, whose end may need the interpreter's lock: one
+  // that waits for it must not hold ours.
   void let_go_of_results() {
     for (TaskId task : released_) run_.results_[task] = Value();
     released_.clear();
+    error_ = nullptr;
   }
 
   // Locked: which layers are quick.
@@ -191,8 +193,8 @@ void ThreadsRun::start_observers() {
   for (Observer* observer : observers_) observer->run_started(tasks());
 }
 
-void ThreadsRun::fail(std::exception_ptr error) {
-  if (!error_) error_ = std::move(error);
+void ThreadsRun::fail(const std::exception_ptr& error) {
+  if (!error_) error_ = error;
   stopping_ = true;
   state_.cancel();
 }
@@ -206,15 +208,20 @@ void ThreadsRun::deliver(Lock& lock) {
   while (!news_.empty() && !abandoned_) {
     news.swap(news_);
     lock.unlock();
+    std::exception_ptr error;
     try {
       for (std::string_view layer : news)
         for (Observer* observer : observers_) observer->task_finished(layer);
-      news.clear();
-      lock.lock();
     } catch (...) {
-      lock.lock();
-      fail(std::current_exception());
+      error = std::current_exception();
     }
+    news.clear();
+    lock.lock();
+    if (!error) continue;
+    fail(error);
+    lock.unlock();
+    error = nullptr;
+    lock.lock();
   }
   news_.clear();
   delivering_ = false;

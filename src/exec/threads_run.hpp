@@ -40,7 +40,7 @@ class ThreadsRun {
 
   bool is_over() const { return state_.done() || abandoned_; }
   void work_until(Worker& worker, Lock& lock, Clock::time_point until);
-  void fail(std::exception_ptr error);
+  void fail(const std::exception_ptr& error);
   void deliver(Lock& lock);
   bool should_stop();  // unlocked
   void work_as_caller(Lock& lock);
