@@ -12,7 +12,6 @@ import pickle
 import sys
 import types
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 from . import _engine
@@ -42,8 +41,7 @@ class Delayed(_engine.DelayedBase, Collection):
                 f"{self!r} cannot be pickled: it is work to do, not a value; compute it first, or "
                 "pass it as an argument"
             )
-        nout = None if self._nout < 0 else self._nout
-        return partial(delayed, nout=nout), self._leaf
+        return _delayed_again, (self._leaf[0], None if self._nout < 0 else self._nout)
 
     def __getattr__(self, name: str) -> Delayed:
         if name.startswith("_"):
@@ -144,6 +142,10 @@ def _pure_token(function: Any, args: tuple, kwargs: dict) -> bytes:
             f"{_engine.function_name(function)} and its arguments cannot: {error}"
         ) from error
     return content.getvalue()
+
+
+def _delayed_again(value: Any, nout: int | None) -> Delayed:
+    return delayed(value, nout=nout, traverse=False)
 
 
 def _identity(value: Any) -> Any:

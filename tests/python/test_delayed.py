@@ -8,7 +8,6 @@ from fractions import Fraction
 from functools import partial
 
 import pytest
-
 import shoal
 import shoal.bag as db
 from shoal import delayed
