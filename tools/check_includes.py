@@ -49,7 +49,6 @@ PUBLIC_HEADERS = {
     "array": "array",
     "dataframe": "frame",
     "bag": "bag",
-    "bound_call": "delayed",
     "delayed": "delayed",
     "client": "delayed",
     "convert": "convert",

@@ -304,10 +304,9 @@ Block Aggregator::finish(const AggregateState& state) const {
 AggregateProgram::AggregateProgram(Aggregator aggregator,
                                    const std::function<Register(TileBuilder&)>& value)
     : aggregator_(std::move(aggregator)) {
-  passes_ = std::make_shared<const AggregatePasses>(
-      compile_passes(aggregator_, [&](TileBuilder& builder) {
-        return PresentValue{value(builder), std::nullopt};
-      }));
+  passes_ = std::make_shared<const AggregatePasses>(compile_passes(
+      aggregator_,
+      [&](TileBuilder& builder) { return PresentValue{value(builder), std::nullopt}; }));
 }
 
 AggregateState AggregateProgram::run(std::span<const std::int64_t> shape,

@@ -36,7 +36,7 @@ concept Float = std::floating_point<T>;
 template <class T>
 concept ComplexNumber = is_complex_number<T>;
 template <class T>  // integers that vectors cannot multiply
-concept OddSizedInteger = Integer<T> &&(sizeof(T) == 1 || sizeof(T) == 8);
+concept OddSizedInteger = Integer<T> && (sizeof(T) == 1 || sizeof(T) == 8);
 
 // Unsigned and not narrower than int, so that arithmetic wraps around.
 template <Integer T>
