@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "array/block_sizes.hpp"
 #include "array/group.hpp"
 #include "array/reduce.hpp"
 #include "array/select.hpp"
@@ -20,6 +21,7 @@ namespace {
 
 constexpr int cheap = 4;                                // additions an element
 constexpr std::int64_t largest_folded_block = 1 << 21;  // elements
+constexpr std::int64_t smallest_folded_block = 1 << 14;
 
 // A fused group with what ends it.
 class Fused final : public Operation {
@@ -220,13 +222,10 @@ class Fuser {
     const ExprPtr& expr = order_[end];
     const ArrayMeta& space = iterated(end);
     const std::size_t rank = space.shape.size();
-    Chunks chunks = space.chunks;
-    if (nodes_[end].kind == Kind::Reduce) {
-      std::vector<bool> may_cut(rank, false);
-      for (int axis : operation_as<TreeReduce>(expr)->reduction().axes)
-        may_cut[static_cast<std::size_t>(axis)] = true;
-      chunks = refined_chunks(chunks, largest_folded_block, may_cut);
-    }
+    std::vector<bool> is_folded(rank, false);
+    if (const auto* reduce = operation_as<TreeReduce>(expr))
+      for (int axis : reduce->reduction().axes) is_folded[static_cast<std::size_t>(axis)] = true;
+    Chunks chunks = cut_chunks(space.chunks, largest_folded_block, is_folded);
     const auto group = std::make_shared<Group>(rank);
     std::vector<ExprPtr> inputs;
     std::unordered_map<Seen, Group::StepId, SeenHash> steps;
@@ -290,6 +289,7 @@ class Fuser {
     }
     if (steps.at(top) + 1 != group->step_count())
       throw InternalError("fusing arrays: the last step of a group is not its result");
+    if (inputs.empty()) chunks = joined_chunks(chunks, smallest_folded_block, is_folded);
     return finished(end, group, std::move(inputs), std::move(chunks));
   }
 

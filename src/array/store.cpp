@@ -1,13 +1,13 @@
 #include "array/store.hpp"
 
-#include <algorithm>
-
+#include "array/block_sizes.hpp"
 #include "array/select.hpp"
 
 namespace shoal {
 namespace {
 
 constexpr std::int64_t largest_stored_block = 1 << 17;  // elements
+constexpr std::int64_t smallest_stored_block = 1 << 14;
 
 }  // namespace
 
@@ -19,33 +19,13 @@ void Store::lower(const Expr& self, const LoweredInputs& inputs, Graph& graph,
   lower_group(group, meta.chunks, name(), destination_, inputs, graph, blocks);
 }
 
-Chunks refined_chunks(const Chunks& chunks, std::int64_t elements,
-                      const std::vector<bool>& may_cut) {
-  std::int64_t largest = 1;
-  for (const auto& axis : chunks)
-    largest *= axis.empty() ? 0 : *std::max_element(axis.begin(), axis.end());
-  Chunks refined = chunks;
-  for (std::size_t axis = 0; axis < chunks.size() && largest > elements; ++axis) {
-    if (!may_cut[axis]) continue;
-    const std::int64_t extent = *std::max_element(chunks[axis].begin(), chunks[axis].end());
-    const std::int64_t pieces = (largest + elements - 1) / elements;
-    const std::int64_t piece = std::max<std::int64_t>(1, extent / pieces);
-    refined[axis].clear();
-    for (std::int64_t chunk : chunks[axis]) {
-      if (chunk == 0) refined[axis].push_back(0);
-      for (std::int64_t start = 0; start < chunk; start += piece)
-        refined[axis].push_back(std::min(piece, chunk - start));
-    }
-    largest = largest / extent * piece;
-  }
-  return refined;
-}
-
 ExprPtr store(const ExprPtr& input) {
   ArrayMeta meta = input->array_meta();
   const Block destination = Block::allocate(meta.dtype, meta.shape);
-  meta.chunks =
-      refined_chunks(meta.chunks, largest_stored_block, std::vector<bool>(meta.shape.size(), true));
+  const std::vector<bool> may_change(meta.shape.size(), true);
+  meta.chunks = cut_chunks(meta.chunks, largest_stored_block, may_change);
+  if (has_any_chunks(input))
+    meta.chunks = joined_chunks(meta.chunks, smallest_stored_block, may_change);
   const ExprPtr cut = rechunked(input, meta.chunks);
   return Expr::make(std::make_shared<Store>(destination), {cut}, std::move(meta));
 }

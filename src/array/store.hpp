@@ -22,12 +22,8 @@ class Store final : public Operation {
 };
 
 // The array, stored into a fresh buffer when it is computed; its blocks' values say nothing. Large
-// blocks are cut, so that an array of one chunk too is made by every core.
+// blocks are cut, so that an array of one chunk too is made by every core; small ones are joined
+// where nothing has to be kept for it.
 ExprPtr store(const ExprPtr& input);
-
-// Chunks in which no block has more than `elements`, cut from those given along the first axes
-// that `may_cut` allows.
-Chunks refined_chunks(const Chunks& chunks, std::int64_t elements,
-                      const std::vector<bool>& may_cut);
 
 }  // namespace shoal

@@ -34,6 +34,26 @@ def test_the_lessons_z_is_one_fused_operation():
     assert tasks <= 50 + 10 * 2
 
 
+@pytest.mark.parametrize("chunks", [300, (1000, 70), ((1, 999), (400, 600))])
+def test_fused_reductions_of_many_blocks(chunks):
+    x = random((1000, 1000), chunks)
+    a = x.compute()
+    y = a + a.T
+    assert_eq((x + x.T)[::2, 500:].mean(axis=1), y[::2, 500:].mean(axis=1), rtol=1e-13)
+    assert_eq((x + x.T)[::-3].max(axis=0), y[::-3].max(axis=0))
+    assert_eq((x + x.T).std(), y.std(), rtol=1e-12)
+
+
+def test_small_chunks_are_joined_where_that_is_free():
+    x = da.ones((3000, 3000), chunks=10)
+    _, tasks = as_run((x + 1).sum())
+    assert tasks < 2000
+    expression, _ = (x + 1)._handle.stored()
+    assert expression.block_count < 2000
+    _, tasks = as_run(x.sum(axis=0))
+    assert tasks < 2 * 300 * 3 + 300  # the 300 columns of chunks are the result's
+
+
 def test_unrolled_loops_are_one_fused_operation():
     x = da.linspace(0, 1, 1000, chunks=100)
     for _ in range(300):

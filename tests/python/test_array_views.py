@@ -261,11 +261,13 @@ def test_assignment_by_masks():
     b[b > 5] = 0
     assert_eq(x, b)
     assert y is x
+    untouched = x.copy()
     x[a == 3] = np.float64(7)
     b[a == 3] = 7
     x[x == 1] = x * 10
     b[b == 1] = (b * 10)[b == 1]
     assert_eq(x, b)
+    assert_eq(untouched, np.where(np.arange(12.0).reshape(3, 4) > 5, 0, a))
     whole = da.zeros(5, dtype=int, chunks=2)
     whole[whole == 0] = 2.75
     assert_eq(whole, np.full(5, 2))

@@ -165,6 +165,16 @@ class Array(Collection):
     def __repr__(self) -> str:
         return self._handle.repr()
 
+    def copy(self) -> Array:
+        """Another handle of the same array: assigning to one does not change the other."""
+        return Array(self._handle)
+
+    def __copy__(self) -> Array:
+        return self.copy()
+
+    def __deepcopy__(self, memo: dict) -> Array:
+        return self.copy()
+
     def __len__(self) -> int:
         if not self._handle.shape:
             raise TypeError("len() of an array of no dimensions")
