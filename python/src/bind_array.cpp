@@ -141,12 +141,8 @@ void bind_handle(nb::module_& module) {
               const std::optional<int>& split_every) {
              return self.reduce(name, axes ? Axes(*axes) : Axes(), {keepdims, ddof, split_every});
            })
-      // The expression that computes the array into a NumPy array, and that array.
-      .def("stored", [](const Array& self) {
-        const ExprPtr expression = store(self.expression());
-        return nb::make_tuple(ExprHandle{expression},
-                              to_numpy(operation_as<Store>(expression)->destination()));
-      });
+      // The expression that computes the array into one buffer, which each of its values holds.
+      .def("stored", [](const Array& self) { return ExprHandle{store(self.expression())}; });
 }
 
 void bind_creation(nb::module_& module) {
@@ -193,6 +189,8 @@ void bind_creation(nb::module_& module) {
 void bind_array(nb::module_& parent) {
   nb::module_ module = parent.def_submodule("array", "Arrays. Use the package `shoal.array`.");
   register_value_converter<Block>(to_numpy);
+  register_value_converter<StoredBlock>(
+      [](const StoredBlock& stored) { return to_numpy(stored.whole); });
   bind_handle(module);
   bind_creation(module);
 

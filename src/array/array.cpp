@@ -150,9 +150,9 @@ SHOAL_REDUCTION(std)
 std::vector<Block> compute(const std::vector<Array>& arrays, const ComputeOptions& options) {
   std::vector<ExprPtr> stores;
   for (const Array& array : arrays) stores.push_back(store(array.expression()));
-  compute_blocks(stores, options);
+  const std::vector<std::vector<Value>> values = compute_blocks(stores, options);
   std::vector<Block> results;
-  for (const ExprPtr& expr : stores) results.push_back(operation_as<Store>(expr)->destination());
+  for (const auto& blocks : values) results.push_back(blocks[0].as<StoredBlock>().whole);
   return results;
 }
 

@@ -13,6 +13,12 @@ ChunkGrid::ChunkGrid(const Chunks& chunks) {
   }
 }
 
+Shape ChunkGrid::shape() const {
+  Shape shape;
+  for (const auto& bounds : bounds_) shape.push_back(bounds.back());
+  return shape;
+}
+
 std::int64_t ChunkGrid::chunk_of(std::size_t axis, std::int64_t index) const {
   const auto& bounds = bounds_[axis];
   return std::upper_bound(bounds.begin(), bounds.end() - 1, index) - bounds.begin() - 1;

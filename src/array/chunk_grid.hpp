@@ -20,6 +20,7 @@ class ChunkGrid {
  public:
   explicit ChunkGrid(const Chunks& chunks);
   std::size_t rank() const { return bounds_.size(); }
+  Shape shape() const;
   std::int64_t block_count() const { return block_count_; }
   std::int64_t chunk_count(std::size_t axis) const {
     return static_cast<std::int64_t>(bounds_[axis].size()) - 1;

@@ -7,6 +7,7 @@
 // work than computing it once, or when it is cheap; otherwise it becomes a group of its own, whose
 // blocks the others read.
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 #include "array/block_sizes.hpp"
@@ -32,7 +33,7 @@ class Fused final : public Operation {
       reduction_ = reduce->reduction();
       end_ = reduce->name() + "(" + reduce->parameters() + ")";
     } else if (const auto* store = operation_as<Store>(end)) {
-      destination_ = store->destination();
+      blocks_go_ = BlocksGo::IntoOneArray;
       end_ = store->name();
     }
   }
@@ -51,14 +52,14 @@ class Fused final : public Operation {
              std::vector<TaskId>& blocks) const override {
     if (reduction_)
       lower_reduction(group_, chunks_, layer_name(), *reduction_, inputs, graph, blocks);
-    else lower_group(group_, chunks_, layer_name(), destination_, inputs, graph, blocks);
+    else lower_group(group_, chunks_, layer_name(), blocks_go_, inputs, graph, blocks);
   }
 
  private:
   std::string layer_name() const {
     std::vector<std::string> names = group_->names();
     if (reduction_) names.emplace_back(reduction_->aggregator.name());
-    if (destination_) names.emplace_back("store");
+    if (blocks_go_ == BlocksGo::IntoOneArray) names.emplace_back("store");
     constexpr std::size_t most = 4;
     if (names.size() > most) return names.front() + "-...-" + names.back();
     std::string text;
@@ -70,7 +71,7 @@ class Fused final : public Operation {
   Chunks chunks_;
   Token token_;  // of the expression that the group computes
   std::optional<Reduction> reduction_;
-  std::optional<Block> destination_;
+  BlocksGo blocks_go_ = BlocksGo::IntoValues;
   std::string end_;
 };
 

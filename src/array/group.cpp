@@ -1,6 +1,7 @@
 #include "array/group.hpp"
 
 #include <algorithm>
+#include <mutex>
 
 namespace shoal {
 namespace {
@@ -129,11 +130,10 @@ namespace {
 
 class GroupKernel final : public Kernel {
  public:
-  GroupKernel(std::shared_ptr<const Group> group, const Chunks& chunks,
-              std::optional<Block> destination)
+  GroupKernel(std::shared_ptr<const Group> group, const Chunks& chunks, BlocksGo where)
       : group_(std::move(group)),
         grid_(chunks),
-        destination_(std::move(destination)),
+        where_(where),
         program_(compile(*group_)),
         dtype_(program_.output_dtype(0)) {}
 
@@ -141,12 +141,13 @@ class GroupKernel final : public Kernel {
 
   Value run(std::span<const Value> inputs, const TaskContext& context) const override {
     const BlockRegion region = grid_.region(context.index);
-    Block result =
-        destination_ ? part_of_destination(region) : Block::allocate(dtype_, region.shape);
+    Block result = where_ == BlocksGo::IntoValues ? Block::allocate(dtype_, region.shape)
+                                                  : slice_of_whole(region);
     const std::vector<TileProgram::Leaf> leaves = group_->bind(region, inputs);
     const TileProgram::Output output{result.mutable_data(), result.strides()};
     program_.run(region.shape, leaves, std::span(&output, 1));
-    return destination_ ? Value::of(true) : Value::of(std::move(result));
+    return where_ == BlocksGo::IntoValues ? Value::of(std::move(result))
+                                          : Value::of(StoredBlock{whole_});
   }
 
  private:
@@ -156,18 +157,21 @@ class GroupKernel final : public Kernel {
     return builder.build();
   }
 
-  Block part_of_destination(const BlockRegion& region) const {
-    char* data = static_cast<char*>(destination_->mutable_data());
+  Block slice_of_whole(const BlockRegion& region) const {
+    std::call_once(allocated_, [&] { whole_ = Block::allocate(dtype_, grid_.shape()); });
+    char* data = static_cast<char*>(whole_.mutable_data());
     for (std::size_t axis = 0; axis < region.origin.size(); ++axis)
-      data += region.origin[axis] * destination_->strides()[axis];
-    return Block::view(dtype_, region.shape, destination_->strides(), data, destination_->owner());
+      data += region.origin[axis] * whole_.strides()[axis];
+    return Block::view(dtype_, region.shape, whole_.strides(), data, whole_.owner());
   }
 
   std::shared_ptr<const Group> group_;
   ChunkGrid grid_;
-  std::optional<Block> destination_;
+  BlocksGo where_;
   TileProgram program_;
   DType dtype_;
+  mutable std::once_flag allocated_;  // by the run's first task: a plan needs no memory
+  mutable Block whole_;
 };
 
 class FoldKernel final : public Kernel {
@@ -224,11 +228,11 @@ void add_block_tasks(const ChunkGrid& grid, LayerId layer, std::size_t input_cou
 }  // namespace
 
 void lower_group(const std::shared_ptr<const Group>& group, const Chunks& chunks,
-                 const std::string& name, const std::optional<Block>& destination,
-                 const LoweredInputs& inputs, Graph& graph, std::vector<TaskId>& blocks) {
-  const auto kernel = std::make_shared<const GroupKernel>(group, chunks, destination);
+                 const std::string& name, BlocksGo where, const LoweredInputs& inputs, Graph& graph,
+                 std::vector<TaskId>& blocks) {
+  const auto kernel = std::make_shared<const GroupKernel>(group, chunks, where);
   const std::int64_t item_bytes =
-      destination ? 0 : static_cast<std::int64_t>(itemsize(kernel->dtype()));
+      where == BlocksGo::IntoValues ? static_cast<std::int64_t>(itemsize(kernel->dtype())) : 0;
   add_block_tasks(ChunkGrid(chunks), graph.add_layer(kernel, name), group->input_count(),
                   item_bytes, inputs, graph, blocks);
 }
@@ -290,7 +294,7 @@ void Elementwise::lower(const Expr& self, const LoweredInputs& inputs, Graph& gr
     operands.push_back(group->add_input(input->array_meta().dtype));
   group->add_elementwise(std::dynamic_pointer_cast<const Elementwise>(self.operation_ptr()),
                          operands);
-  lower_group(group, self.array_meta().chunks, name(), std::nullopt, inputs, graph, blocks);
+  lower_group(group, self.array_meta().chunks, name(), BlocksGo::IntoValues, inputs, graph, blocks);
 }
 
 void GeneratedSource::lower(const Expr& self, const LoweredInputs& inputs, Graph& graph,
@@ -299,7 +303,7 @@ void GeneratedSource::lower(const Expr& self, const LoweredInputs& inputs, Graph
   const auto group = std::make_shared<Group>(shape.size());
   group->add_generated(std::dynamic_pointer_cast<const GeneratedSource>(self.operation_ptr()),
                        {0, row_major_strides(shape)});
-  lower_group(group, self.array_meta().chunks, name(), std::nullopt, inputs, graph, blocks);
+  lower_group(group, self.array_meta().chunks, name(), BlocksGo::IntoValues, inputs, graph, blocks);
 }
 
 }  // namespace shoal

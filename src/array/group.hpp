@@ -4,7 +4,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -106,11 +105,19 @@ struct Reduction {
   int split_every = 8;  // states merged by one task
 };
 
-// One task a block: its value is the block or, where the block is written into its slice of a
-// destination, nothing of interest.
+// The value of each task that writes its block into its slice of one whole array.
+struct StoredBlock {
+  Block whole;
+};
+
+// What becomes of a group's blocks: values of their own, or slices of an array that each run
+// allocates.
+enum class BlocksGo { IntoValues, IntoOneArray };
+
+// One task a block.
 void lower_group(const std::shared_ptr<const Group>& group, const Chunks& chunks,
-                 const std::string& name, const std::optional<Block>& destination,
-                 const LoweredInputs& inputs, Graph& graph, std::vector<TaskId>& blocks);
+                 const std::string& name, BlocksGo where, const LoweredInputs& inputs, Graph& graph,
+                 std::vector<TaskId>& blocks);
 
 // One task a block folds it to a state; a tree of tasks merges the states of each result block.
 void lower_reduction(const std::shared_ptr<const Group>& group, const Chunks& chunks,

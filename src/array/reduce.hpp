@@ -1,6 +1,8 @@
 // Reductions: folding blocks along axes and merging the states in a tree.
 #pragma once
 
+#include <optional>
+
 #include "array/group.hpp"
 
 namespace shoal {

@@ -16,18 +16,17 @@ void Store::lower(const Expr& self, const LoweredInputs& inputs, Graph& graph,
   const ArrayMeta& meta = self.array_meta();
   const auto group = std::make_shared<Group>(meta.shape.size());
   group->add_input(meta.dtype);
-  lower_group(group, meta.chunks, name(), destination_, inputs, graph, blocks);
+  lower_group(group, meta.chunks, name(), BlocksGo::IntoOneArray, inputs, graph, blocks);
 }
 
 ExprPtr store(const ExprPtr& input) {
   ArrayMeta meta = input->array_meta();
-  const Block destination = Block::allocate(meta.dtype, meta.shape);
   const std::vector<bool> may_change(meta.shape.size(), true);
   meta.chunks = cut_chunks(meta.chunks, largest_stored_block, may_change);
   if (has_any_chunks(input))
     meta.chunks = joined_chunks(meta.chunks, smallest_stored_block, may_change);
   const ExprPtr cut = rechunked(input, meta.chunks);
-  return Expr::make(std::make_shared<Store>(destination), {cut}, std::move(meta));
+  return Expr::make(std::make_shared<Store>(), {cut}, std::move(meta));
 }
 
 }  // namespace shoal

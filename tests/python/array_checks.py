@@ -3,7 +3,7 @@
 import itertools
 
 import numpy as np
-from shoal import _engine
+from shoal.collection import Collection
 
 SCHEDULERS = ("sync", "threads")
 
@@ -20,17 +20,17 @@ def assert_same(found, expected, rtol=0.0, atol=0.0):
         np.testing.assert_array_equal(found, expected)
 
 
-def blocks_of(lazy):
-    """The blocks as they are computed, in row-major order."""
-    (values,) = _engine.compute(
-        [lazy.__shoal_expression__()],
-        scheduler="sync",
-        num_workers=None,
-        optimize=True,
-        progress=False,
-        call_elsewhere=None,
-    )
-    return [value.to_python() for value in values]
+class Blocks(Collection):
+    """The blocks of an array as they are computed, in row-major order."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __shoal_expression__(self):
+        return self.array.__shoal_expression__()
+
+    def __shoal_result__(self, values):
+        return [value.to_python() for value in values]
 
 
 def assert_eq(lazy, expected, rtol=0.0, atol=0.0):
@@ -48,7 +48,7 @@ def assert_eq(lazy, expected, rtol=0.0, atol=0.0):
         assert isinstance(found, np.ndarray if expected.ndim else np.generic)
         assert_same(found, expected, rtol, atol)
 
-    blocks = blocks_of(lazy)
+    blocks = Blocks(lazy).compute(scheduler="sync")
     extents = list(itertools.product(*lazy.chunks))
     origins = list(
         itertools.product(*[np.cumsum([0, *axis[:-1]]).tolist() for axis in lazy.chunks])

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shoal
 import shoal.array as da
-from array_checks import assert_eq
+from array_checks import assert_eq, assert_same
 
 
 def as_run(lazy):
@@ -48,8 +49,7 @@ def test_small_chunks_are_joined_where_that_is_free():
     x = da.ones((3000, 3000), chunks=10)
     _, tasks = as_run((x + 1).sum())
     assert tasks < 2000
-    expression, _ = (x + 1)._handle.stored()
-    assert expression.block_count < 2000
+    assert (x + 1)._handle.stored().block_count < 2000
     _, tasks = as_run(x.sum(axis=0))
     assert tasks < 2 * 300 * 3 + 300  # the 300 columns of chunks are the result's
 
@@ -128,10 +128,22 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 def test_one_large_chunk_is_made_by_many_tasks():
     x = da.ones((3000, 2000), chunks=-1)
-    expression, _ = x._handle.stored()
-    assert expression.block_count > 20
+    assert x._handle.stored().block_count > 20
     _, tasks = as_run(x.sum())
     assert tasks > 3
+
+
+def test_several_results_of_one_run_are_each_their_own():
+    x = random((300, 300), 100)
+    first, second, total = shoal.compute(x, x, x.sum())
+    assert first is not second
+    first[:] = 0
+    assert_same(second, x.compute())
+    assert total == pytest.approx(second.sum())
+    value = shoal.delayed(lambda array: array)(x)
+    once, twice = value.compute(), value.compute()
+    once[:] = 0
+    assert_same(twice, second)
 
 
 def test_explain_and_visualize(tmp_path):

@@ -103,9 +103,7 @@ class Array(Collection):
         return self._handle.expression
 
     def __shoal_request__(self) -> tuple[_engine.Expr, Callable[[list], Any]]:
-        # The tasks write into `result`; the values of the blocks say nothing.
-        expression, result = self._handle.stored()
-        return expression, lambda _: result if result.ndim else result[()]
+        return self._handle.stored(), _stored_result
 
     def __shoal_rebuild__(self, expression: _engine.Expr) -> Array:
         return Array(_engine_array.Array(expression))
@@ -333,6 +331,11 @@ class Array(Collection):
 
         ours = numpy_functions().get(function)
         return NotImplemented if ours is None else ours(*args, **kwargs)
+
+
+def _stored_result(values: list[_engine.Value]) -> Any:
+    whole = values[0].to_python()
+    return whole if whole.ndim else whole[()]
 
 
 def _checked_index(item: Any) -> Any:
