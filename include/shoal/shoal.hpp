@@ -9,10 +9,12 @@
 #include <shoal/client.hpp>
 #include <shoal/compute.hpp>
 #include <shoal/config.hpp>
+#include <shoal/dataframe.hpp>
 #include <shoal/delayed.hpp>
 #include <shoal/dtype.hpp>
 #include <shoal/error.hpp>
 #include <shoal/future.hpp>
+#include <shoal/io.hpp>
 #include <shoal/kernel.hpp>
 #include <shoal/ndarray.hpp>
 #include <shoal/observer.hpp>

@@ -19,6 +19,7 @@ void bind_array(nanobind::module_& module);
 void bind_delayed(nanobind::module_& module);
 void bind_bag(nanobind::module_& module);
 void bind_client(nanobind::module_& module);
+void bind_frame(nanobind::module_& module);
 
 // Expr as Python holds it: opaque.
 struct ExprHandle {

@@ -13,5 +13,6 @@ NB_MODULE(_engine, module) {
   bind_delayed(module);
   bind_bag(module);
   bind_client(module);
+  bind_frame(module);
   module.def("note_interpreter_exit", note_interpreter_exit);
 }

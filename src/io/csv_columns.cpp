@@ -145,8 +145,10 @@ class RealColumn final : public ColumnBase {
 
 class BooleanColumn final : public ColumnBase {
  public:
-  BooleanColumn(std::shared_ptr<arrow::DataType> type, std::size_t rows, char quote)
-      : ColumnBase(std::move(type), rows, quote), values_(new_buffer((rows + 7) / 8)) {
+  BooleanColumn(std::shared_ptr<arrow::DataType> type, std::size_t rows, char quote, bool may_miss)
+      : ColumnBase(std::move(type), rows, quote),
+        may_miss_(may_miss),
+        values_(new_buffer((rows + 7) / 8)) {
     std::memset(values_->mutable_data(), 0, (rows + 7) / 8);
   }
 
@@ -159,6 +161,8 @@ class BooleanColumn final : public ColumnBase {
         if (value)
           arrow::bit_util::SetBit(values_->mutable_data(), static_cast<std::int64_t>(row_));
       } else if (is_missing(field)) {
+        if (!may_miss_)
+          contradict(base, fields[i], field, "a bool column cannot hold a missing value");
         validity_.set_missing(row_);
       } else {
         contradict(base, fields[i], field);
@@ -169,6 +173,7 @@ class BooleanColumn final : public ColumnBase {
   std::shared_ptr<arrow::Array> finish() override { return array({validity_.bits(), values_}); }
 
  private:
+  bool may_miss_;
   std::shared_ptr<arrow::Buffer> values_;
 };
 
@@ -262,10 +267,12 @@ class NoColumn final : public ColumnBase {
 
 }  // namespace
 
-std::unique_ptr<CsvColumn> CsvColumn::make(const std::shared_ptr<arrow::DataType>& type,
-                                           std::size_t rows, char quote) {
+std::unique_ptr<CsvColumn> CsvColumn::make(const arrow::Field& field, std::size_t rows,
+                                           char quote) {
+  const auto& type = field.type();
   switch (type->id()) {
-    case arrow::Type::BOOL: return std::make_unique<BooleanColumn>(type, rows, quote);
+    case arrow::Type::BOOL:
+      return std::make_unique<BooleanColumn>(type, rows, quote, field.nullable());
     case arrow::Type::INT8: return std::make_unique<IntegerColumn<std::int8_t>>(type, rows, quote);
     case arrow::Type::INT16:
       return std::make_unique<IntegerColumn<std::int16_t>>(type, rows, quote);

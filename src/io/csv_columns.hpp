@@ -8,7 +8,7 @@
 
 namespace arrow {
 class Array;
-class DataType;
+class Field;
 }  // namespace arrow
 
 namespace shoal {
@@ -28,8 +28,7 @@ class CsvColumn {
   virtual std::shared_ptr<arrow::Array> finish() = 0;
 
   // A column of `rows` rows to be appended in all.
-  static std::unique_ptr<CsvColumn> make(const std::shared_ptr<arrow::DataType>& type,
-                                         std::size_t rows, char quote);
+  static std::unique_ptr<CsvColumn> make(const arrow::Field& field, std::size_t rows, char quote);
 };
 
 }  // namespace shoal

@@ -118,11 +118,12 @@ void CsvInput::read_headers() {
 void CsvInput::cut_blocks() {
   // Every block is a whole number of pieces. A block holds the rows that start in its share of the
   // file; where a row is longer than a share, the shares it covers come to nothing.
-  const auto blocksize = static_cast<std::size_t>(settings_.blocksize);
-  const std::size_t pieces_in_block = (blocksize + kPieceBytes - 1) / kPieceBytes;
   std::int64_t first_row = 0;
   for (std::size_t file = 0; file < files_.size(); ++file) {
     const std::string_view text = files_[file]->text();
+    const std::size_t blocksize =
+        std::min(static_cast<std::size_t>(settings_.blocksize), text.size());
+    const std::size_t pieces_in_block = (blocksize + kPieceBytes - 1) / kPieceBytes;
     std::vector<std::size_t> wanted;
     for (std::size_t block = 0; block * blocksize < text.size(); ++block)
       for (std::size_t piece = 0; piece < pieces_in_block; ++piece)
@@ -207,8 +208,10 @@ void CsvInput::find_types() {
   for (std::size_t c = 0; c < columns; ++c) {
     ColumnEvidence evidence;
     for (const auto& part : found) evidence.join(part[c]);
-    fields.push_back(
-        arrow::field(names_[c], given[c] ? given[c] : evidence.type(!pieces_.empty())));
+    const auto type = given[c] ? given[c] : evidence.type(!pieces_.empty());
+    // A column of truth values is nullable where some are missing: pandas' type is then another.
+    const bool nullable = type->id() != arrow::Type::BOOL || evidence.missing;
+    fields.push_back(arrow::field(names_[c], type, nullable));
   }
   schema_ = arrow::schema(std::move(fields));
 }
@@ -220,8 +223,8 @@ Table CsvInput::parse(const CsvBlock& block, std::span<const int> columns) const
   std::vector<std::shared_ptr<arrow::Field>> fields;
   for (const int c : columns) {
     fields.push_back(schema_->field(c));
-    parsers.push_back(CsvColumn::make(
-        schema_->field(c)->type(), static_cast<std::size_t>(block.rows), settings_.dialect.quote));
+    parsers.push_back(CsvColumn::make(*schema_->field(c), static_cast<std::size_t>(block.rows),
+                                      settings_.dialect.quote));
   }
   std::size_t column = 0;
   try {
