@@ -139,6 +139,7 @@ class Array {
   Block compute(const ComputeOptions& options = {}) const;
   template <class T>
   NDArray<T> compute(const ComputeOptions& options = {}) const {
+    NDArray<T>::check(dtype());
     return NDArray<T>(compute(options));
   }
   Array persist(const ComputeOptions& options = {}) const;  // computed, its blocks kept

@@ -13,11 +13,14 @@ template <class T>
 class NDArray {
  public:
   // Throws TypeError when the block holds elements of another type.
-  explicit NDArray(const Block& block) : block_(block.contiguous()) {
-    if (block.dtype() != dtype_of<T>())
-      throw TypeError("NDArray: the array holds " + std::string(dtype_name(block.dtype())) +
-                      ", not " + std::string(dtype_name(dtype_of<T>())) +
-                      "; use astype, or compute() with the array's type");
+  explicit NDArray(const Block& block) : block_(block.contiguous()) { check(block.dtype()); }
+
+  // Throws TypeError when `dtype` is not T's.
+  static void check(DType dtype) {
+    if (dtype != dtype_of<T>())
+      throw TypeError("NDArray: the array holds " + std::string(dtype_name(dtype)) + ", not " +
+                      std::string(dtype_name(dtype_of<T>())) +
+                      "; use astype, or the type that it holds");
   }
 
   const Shape& shape() const { return block_.shape(); }

@@ -1,12 +1,14 @@
 #include <shoal/array.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 
 #include "array/elementwise.hpp"
 #include "array/indexing.hpp"
 #include "array/reduce.hpp"
 #include "array/select.hpp"
+#include "array/sources.hpp"
 #include "array/store.hpp"
 #include "expr/expr.hpp"
 
@@ -29,6 +31,10 @@ Scalar assignable(const Scalar& value, DType dtype) {
                           std::string(dtype_name(dtype)) + "; assign its .real or use astype");
         } else {
           if (dtype == DType::Bool) return number != T(0);
+          if constexpr (std::is_same_v<T, double>)
+            if (is_integer(dtype) && !(std::abs(number) < 0x1p63))
+              throw ValueError("assigning: " + scalar_text(number) +
+                               " does not fit into an array of " + std::string(dtype_name(dtype)));
           if (is_integer(dtype)) return static_cast<std::int64_t>(number);
           return static_cast<double>(number);
         }
@@ -190,6 +196,12 @@ Array elementwise(std::string_view name, const std::vector<Operand>& operands) {
   }
 #include <shoal/operations.def>
 #undef SHOAL_OPERATION
+#undef SHOAL_OPERANDS_1
+#undef SHOAL_OPERANDS_2
+#undef SHOAL_OPERANDS_3
+#undef SHOAL_VALUES_1
+#undef SHOAL_VALUES_2
+#undef SHOAL_VALUES_3
 
 Array abs(const Operand& x) { return absolute(x); }
 

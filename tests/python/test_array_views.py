@@ -288,6 +288,10 @@ def test_bad_assignments():
         x[x == 0] = da.ones(3)
     with pytest.raises(ValueError, match="does not fit"):
         x[x == 0] = da.ones((2, 3, 4))
+    whole = da.zeros(3, dtype=int)
+    for number in (float("nan"), float("-inf"), 1e300):
+        with pytest.raises(ValueError, match="does not fit into an array of int64"):
+            whole[whole == 0] = number
     with pytest.raises(IndexError, match="out of bounds"):
         x[3] = 1
     with pytest.raises(ValueError, match="only a number"):
