@@ -119,8 +119,10 @@ class DataFrame : public Frame {
 
   Series operator[](const std::string& column) const;
   DataFrame operator[](const std::vector<std::string>& columns) const;
+  DataFrame operator[](std::initializer_list<std::string> columns) const;
   GroupBy groupby(const std::string& key) const;
   GroupBy groupby(std::vector<std::string> keys) const;
+  GroupBy groupby(std::initializer_list<std::string> keys) const;
 
   // A row for each column.
   Series sum() const;

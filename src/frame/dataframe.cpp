@@ -143,9 +143,15 @@ Series DataFrame::operator[](const std::string& column) const {
 DataFrame DataFrame::operator[](const std::vector<std::string>& columns) const {
   return DataFrame(select_columns(expr_, columns));
 }
+DataFrame DataFrame::operator[](std::initializer_list<std::string> columns) const {
+  return (*this)[std::vector<std::string>(columns)];
+}
 GroupBy DataFrame::groupby(const std::string& key) const { return GroupBy(expr_, {key}); }
 GroupBy DataFrame::groupby(std::vector<std::string> keys) const {
   return GroupBy(expr_, std::move(keys));
+}
+GroupBy DataFrame::groupby(std::initializer_list<std::string> keys) const {
+  return GroupBy(expr_, std::vector<std::string>(keys));
 }
 Series DataFrame::sum() const { return Series(reduce(expr_, "sum")); }
 Series DataFrame::prod() const { return Series(reduce(expr_, "prod")); }

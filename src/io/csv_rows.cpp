@@ -11,15 +11,12 @@ constexpr std::size_t kBatchFields = 32 << 10;
 
 }  // namespace
 
-std::string_view field_text(const char* base, CsvField field, char quote, std::string& scratch) {
-  const char* text = base + field.begin;
-  if (!(field.size & kQuotedField)) return {text, field.size};
-  const std::size_t size = field.size & ~kQuotedField;
+std::string_view unquoted_text(std::string_view text, char quote, std::string& scratch) {
   scratch.clear();
   std::size_t i = 1;  // behind the opening quote
-  for (; i < size; ++i) {
+  for (; i < text.size(); ++i) {
     if (text[i] == quote) {
-      if (i + 1 < size && text[i + 1] == quote) {
+      if (i + 1 < text.size() && text[i + 1] == quote) {
         ++i;
       } else {
         ++i;
@@ -28,7 +25,7 @@ std::string_view field_text(const char* base, CsvField field, char quote, std::s
     }
     scratch.push_back(text[i]);
   }
-  scratch.append(text + i, size - i);  // what follows the closing quote is taken as it stands
+  scratch.append(text.substr(i));  // what follows the closing quote is taken as it stands
   return scratch;
 }
 
@@ -92,7 +89,38 @@ CsvRows::Outcome CsvRows::cut(CsvBatch& batch, std::size_t section) {
     ++row;
   };
 
+  // Rows as most are: a delimiter behind each field, '\n' or "\r\n" behind the last, no quotes.
+  // True when the next row was one.
+  const auto take_plain_row = [&] {
+    if (static_cast<std::size_t>(last - position) < columns_ || row == stride) return false;
+    bool plain = true;
+    std::uint32_t begin = row_begin;
+    CsvField* field = fields + row;
+    for (std::size_t c = 0; c + 1 < columns_; ++c, field += stride) {
+      const std::uint32_t end = position[c];
+      plain &= text[end] == delimiter;
+      *field = {begin, end - begin};
+      begin = end + 1;
+    }
+    const std::uint32_t end = position[columns_ - 1];
+    if (!plain || position[0] < row_begin) return false;
+    const bool pair = text[end] == '\r' && end + 1 < left && text[end + 1] == '\n';
+    if (text[end] != '\n' && !pair) return false;
+    if (columns_ == 1 && is_blank_line({text + begin, end - begin}, dialect_)) return false;
+    *field = {begin, end - begin};
+    position += columns_;
+    row_begin = field_begin = end + (pair ? 2 : 1);
+    if (pair && position != last) ++position;
+    ++row;
+    return true;
+  };
+
   while (position != last) {
+    if (column == 0 && !quoted && field_begin == row_begin) {
+      while (take_plain_row()) {
+      }
+      if (position == last || row == stride) break;
+    }
     const std::uint32_t p = *position++;
     const char c = text[p];
     if (c == delimiter) {

@@ -26,7 +26,12 @@ inline bool is_blank_line(std::string_view line, const CsvDialect& dialect) {
 }
 
 // The field's text; quotes are taken off into `scratch` where that moves characters.
-std::string_view field_text(const char* base, CsvField field, char quote, std::string& scratch);
+std::string_view unquoted_text(std::string_view text, char quote, std::string& scratch);
+inline std::string_view field_text(const char* base, CsvField field, char quote,
+                                   std::string& scratch) {
+  if (!(field.size & kQuotedField)) return {base + field.begin, field.size};
+  return unquoted_text({base + field.begin, field.size & ~kQuotedField}, quote, scratch);
+}
 
 // Some rows' fields, column after column: field (row, column) is fields[column * stride + row].
 struct CsvBatch {

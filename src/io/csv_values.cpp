@@ -132,16 +132,14 @@ bool read_bool(std::string_view text, bool& value) {
 }
 
 bool is_missing_spelling(std::string_view text) {
-  static constexpr std::array<std::string_view, 18> spellings = {
-      "NA",   "NaN",  "nan",  "null",    "NULL",     "None",   "N/A",     "n/a", "#N/A",
-      "<NA>", "-nan", "-NaN", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "#NA", "#N/A N/A"};
-  switch (text.front()) {
-    case '#':
-    case '-':
-    case '1':
-    case '<':
-    case 'N':
-    case 'n': return std::find(spellings.begin(), spellings.end(), text) != spellings.end();
+  const auto is_one_of = [&](auto... spellings) { return ((text == spellings) || ...); };
+  switch (text.size()) {
+    case 2: return text == "NA";
+    case 3: return is_one_of("NaN", "nan", "N/A", "n/a", "#NA");
+    case 4: return is_one_of("null", "NULL", "None", "#N/A", "<NA>", "-nan", "-NaN");
+    case 6: return text == "1.#IND";
+    case 7: return is_one_of("1.#QNAN", "-1.#IND");
+    case 8: return is_one_of("-1.#QNAN", "#N/A N/A");
     default: return false;
   }
 }
