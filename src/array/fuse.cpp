@@ -334,9 +334,9 @@ class Fuser {
   std::vector<ExprPtr> results_;  // of materialised nodes
 };
 
-const bool registered =
-    register_pass({"fuse arrays", PassStage::Fuse,
-                   [](std::span<const ExprPtr> roots) { return Fuser(roots).run(); }});
+const bool registered = register_pass(
+    {"fuse arrays", PassStage::Fuse,
+     [](std::span<const ExprPtr> roots) { return Fuser(roots).run(); }, MetaKind::Array});
 
 }  // namespace
 }  // namespace shoal

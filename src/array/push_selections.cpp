@@ -72,7 +72,8 @@ std::vector<ExprPtr> push_selections(std::span<const ExprPtr> roots) {
 }
 
 const bool registered =
-    register_pass({"push selections below reductions", PassStage::PushSelections, push_selections});
+    register_pass({"push selections below reductions", PassStage::PushSelections, push_selections,
+                   MetaKind::Array});
 
 }  // namespace
 }  // namespace shoal

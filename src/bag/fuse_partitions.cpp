@@ -86,7 +86,8 @@ std::vector<ExprPtr> fuse_partitions(std::span<const ExprPtr> roots) {
   return results;
 }
 
-const bool registered = register_pass({"fuse_partitions", PassStage::Fuse, fuse_partitions});
+const bool registered =
+    register_pass({"fuse_partitions", PassStage::Fuse, fuse_partitions, MetaKind::Bag});
 
 }  // namespace
 }  // namespace shoal

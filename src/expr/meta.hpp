@@ -40,6 +40,7 @@ struct BagMeta {
 struct DelayedMeta {};  // one value of which nothing is known
 
 using Meta = std::variant<DelayedMeta, ArrayMeta, FrameMeta, BagMeta>;
+enum class MetaKind { Delayed, Array, Frame, Bag };  // the alternatives, in their order
 
 std::string describe(const Meta& meta);      // one line for plans: "float64 (4, 4) in 2 x 2 chunks"
 std::int64_t block_count(const Meta& meta);  // tasks whose values make up the result

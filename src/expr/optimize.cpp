@@ -25,8 +25,11 @@ bool register_pass(Pass pass) {
 
 std::vector<ExprPtr> optimize(std::span<const ExprPtr> roots, const OptimizeOptions& options) {
   std::vector<ExprPtr> current(roots.begin(), roots.end());
+  std::set<std::size_t> kinds;  // of the program's nodes; passes make no new ones
+  for (const ExprPtr& expr : topological_order(roots)) kinds.insert(expr->meta().index());
   for (const Pass& pass : passes()) {
     if (options.disabled.contains(pass.name)) continue;
+    if (pass.concerns && !kinds.contains(static_cast<std::size_t>(*pass.concerns))) continue;
     const auto start = std::chrono::steady_clock::now();
     std::vector<ExprPtr> next = pass.run(current);
     if (next.size() != current.size())

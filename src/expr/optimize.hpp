@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -19,6 +20,7 @@ struct Pass {
   std::string name;
   PassStage stage;
   std::function<std::vector<ExprPtr>(std::span<const ExprPtr> roots)> run;
+  std::optional<MetaKind> concerns = {};  // left out where the program has no such node
 };
 
 // Called once for each pass, from the file that defines it: `static const bool registered = ...`.

@@ -61,7 +61,7 @@ std::vector<ExprPtr> push_columns(std::span<const ExprPtr> roots) {
 }
 
 [[maybe_unused]] const bool registered =
-    register_pass({"push_columns", PassStage::PushSelections, push_columns});
+    register_pass({"push_columns", PassStage::PushSelections, push_columns, MetaKind::Frame});
 
 }  // namespace
 }  // namespace shoal

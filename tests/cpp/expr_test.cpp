@@ -54,5 +54,25 @@ TEST(Expr, RewritingRebuildsUsersOfAChangedNode) {
   EXPECT_EQ(topological_order(rewritten)[0]->token(), two->token());
 }
 
+TEST(Optimize, PassesOverKindsThatAreNotThereAreLeftOut) {
+  register_pass({"no arrays here", PassStage::Simplify,
+                 [](std::span<const ExprPtr>) -> std::vector<ExprPtr> {
+                   throw InternalError("run without an array");
+                 },
+                 MetaKind::Array});
+  register_pass({"values", PassStage::Simplify,
+                 [](std::span<const ExprPtr> roots) {
+                   return std::vector<ExprPtr>(roots.begin(), roots.end());
+                 },
+                 MetaKind::Delayed});
+  const std::vector<ExprPtr> roots = {add_one(held_values("one", {Value::of(1)}, DelayedMeta{}))};
+  std::vector<PassRecord> records;
+  OptimizeOptions options;
+  options.records = &records;
+  EXPECT_EQ(optimize(roots, options)[0]->token(), roots[0]->token());
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0].name, "values");
+}
+
 }  // namespace
 }  // namespace shoal
