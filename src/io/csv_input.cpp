@@ -19,7 +19,8 @@ namespace {
 constexpr std::int64_t kLeastBlock = std::int64_t{2} << 20;
 constexpr std::int64_t kLargestBlock = std::int64_t{64} << 20;
 constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
-constexpr std::size_t kSampledPieces = 64;  // of input too large to be looked at whole
+constexpr std::size_t kMostBlocks = 1 << 20;  // of a file
+constexpr std::size_t kSampledPieces = 64;    // of input too large to be looked at whole
 
 // Large enough to cost little each, small enough that every core has some.
 std::int64_t default_blocksize(std::size_t bytes) {
@@ -123,6 +124,10 @@ void CsvInput::cut_blocks() {
     const std::string_view text = files_[file]->text();
     const std::size_t blocksize =
         std::min(static_cast<std::size_t>(settings_.blocksize), text.size());
+    if (text.size() / std::max<std::size_t>(blocksize, 1) > kMostBlocks)
+      throw ValueError("read_csv: a blocksize of " + std::to_string(blocksize) +
+                       " bytes would cut '" + files_[file]->path() + "' into over " +
+                       std::to_string(kMostBlocks) + " blocks; give a larger one");
     const std::size_t pieces_in_block = (blocksize + kPieceBytes - 1) / kPieceBytes;
     std::vector<std::size_t> wanted;
     for (std::size_t block = 0; block * blocksize < text.size(); ++block)

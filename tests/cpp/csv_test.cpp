@@ -284,6 +284,16 @@ TEST(CsvInput, AFileChangedSinceItWasOpenedIsRefused) {
   EXPECT_NE(message_of<IOError>([&] { cells(input); }).find("changed"), std::string::npos);
 }
 
+TEST(CsvInput, ABlocksizeFarTooSmallIsRefused) {
+  const Folder folder;
+  std::string text = "a\n";
+  while (text.size() <= std::size_t{1} << 20) text += "1234567\n";
+  const std::string path = folder.write("large.csv", text);
+  EXPECT_NE(message_of<ValueError>([&] { CsvInput({path}, blocks_of(1)); }).find("larger"),
+            std::string::npos);
+  EXPECT_EQ(CsvInput({path}, blocks_of(8)).blocks().size(), text.size() / 8);
+}
+
 // Long enough to be scanned by several threads in several sections, with rows across their borders.
 TEST(CsvInput, LongFilesWithAndWithoutQuotes) {
   const Folder folder;
