@@ -104,9 +104,7 @@ def frame_module(library: str):
 def weight_max(library: str, **options):
     module = frame_module(library)
     options = {} if library == "pandas" else options
-    return lambda: finish(
-        module.read_csv("surveys.csv", **options).weight.max(), library
-    )
+    return lambda: finish(module.read_csv("surveys.csv", **options).weight.max(), library)
 
 
 def weight_max_small_blocks(library: str):
@@ -144,9 +142,7 @@ def five_element_bag(library: str):
         import dask.bag as bags
     else:
         import shoal.bag as bags
-    return lambda: (
-        bags.from_sequence([1, 2, 3, 4, 5], npartitions=2).fold(add).compute()
-    )
+    return lambda: bags.from_sequence([1, 2, 3, 4, 5], npartitions=2).fold(add).compute()
 
 
 def delayed_calls(library: str, count: int = 100_000):
@@ -184,9 +180,7 @@ def pi(library: str, n: int = 10_000_000, parts: int = 4):
 
     def run():
         options = {"dashboard_address": None} if library == "dask" else {}
-        with Client(
-            processes=True, n_workers=2, threads_per_worker=1, **options
-        ) as client:
+        with Client(processes=True, n_workers=2, threads_per_worker=1, **options) as client:
             lowers = [i * n // parts for i in range(parts)]
             uppers = [(i + 1) * n // parts for i in range(parts)]
             return sum(client.gather(client.map(pi_chunk, [n] * parts, lowers, uppers)))
@@ -228,9 +222,7 @@ def measure_here(part: str, library: str) -> None:
 
 def measure(part: str, library: str, python: str, folder: str) -> dict:
     command = [python, str(Path(__file__).resolve()), "--measure", part, library]
-    done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True
-    )
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -270,9 +262,7 @@ def main() -> None:
         parser.error(f"unknown parts {sorted(unknown)}; choose from {', '.join(PARTS)}")
     with tempfile.TemporaryDirectory() as folder:
         prepare_files(folder)
-        print(
-            f"\nMedians of {options.repeats} interleaved runs, peak memory of the process\n"
-        )
+        print(f"\nMedians of {options.repeats} interleaved runs, peak memory of the process\n")
         print("| part | Shoal | serial | Dask | to serial | to Dask |")
         print("|---|---|---|---|---|---|", flush=True)
         for part in options.parts or PARTS:
@@ -282,11 +272,7 @@ def main() -> None:
                 for library, measured in runs.items():
                     if measured and measured[0]["seconds"] > TOO_SLOW_TO_REPEAT:
                         continue
-                    python = (
-                        options.shoal_python
-                        if library == "shoal"
-                        else options.peers_python
-                    )
+                    python = options.shoal_python if library == "shoal" else options.peers_python
                     measured.append(measure(part, library, python, folder))
             print(table_row(part, runs, serial), flush=True)
 

@@ -46,9 +46,7 @@ def run_cells(script: Path, folder: Path) -> list[dict]:
         str(Path(__file__).with_name("run_cells.py")),
         str(script),
     ]
-    done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode != 0:
         raise LessonFailed(f"{script.name} ended with exit code {done.returncode}")
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -72,10 +70,7 @@ def seconds_text(seconds: float) -> str:
 
 def python_part(name: str, peer: str, folder: Path) -> float:
     """Runs one part in Python; returns the serial program's seconds over all its cells."""
-    serial = {
-        cell["title"]: cell
-        for cell in run_cells(LESSON / "serial" / f"{name}.py", folder)
-    }
+    serial = {cell["title"]: cell for cell in run_cells(LESSON / "serial" / f"{name}.py", folder)}
     cells = run_cells(LESSON / f"{name}.py", folder)
     print(f"\n== {name}.py")
     for cell in cells:
@@ -92,9 +87,7 @@ def python_part(name: str, peer: str, folder: Path) -> float:
 
 def cpp_part(program: Path, serial_seconds: float, peer: str, folder: Path) -> None:
     start = time.perf_counter()
-    done = subprocess.run(
-        [program], cwd=folder, stdout=subprocess.PIPE, text=True, check=False
-    )
+    done = subprocess.run([program], cwd=folder, stdout=subprocess.PIPE, text=True, check=False)
     seconds = time.perf_counter() - start
     if done.returncode != 0:
         raise LessonFailed(f"{program.name} ended with exit code {done.returncode}")
@@ -131,9 +124,7 @@ def main() -> int:
     parser.add_argument("--surveys", type=Path)
     parser.add_argument("--output", type=Path, default=Path("lesson-output"))
     parser.add_argument("--programs", type=Path, help="folder of the C++ programs")
-    parser.add_argument(
-        "--part", choices=[name for name, _ in PARTS], help="only this part"
-    )
+    parser.add_argument("--part", choices=[name for name, _ in PARTS], help="only this part")
     options = parser.parse_args()
     folder = options.output.resolve()
     prepare(folder, options.surveys)

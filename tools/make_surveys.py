@@ -41,9 +41,7 @@ def make_surveys(path: Path, seed: int = 0) -> None:
             "plot_id": generator.integers(1, 25, size=ROWS),
             "species_id": np.array(SPECIES, dtype=object)[species],
             "sex": np.array(["F", "M"], dtype=object)[generator.integers(2, size=ROWS)],
-            "hindfoot_length": (
-                15 + 0.15 * weight + generator.normal(0, 2, ROWS)
-            ).round(),
+            "hindfoot_length": (15 + 0.15 * weight + generator.normal(0, 2, ROWS)).round(),
             "weight": weight,
         }
     )

@@ -15,14 +15,9 @@ from pathlib import Path
 
 def cells(text: str) -> list[tuple[str, str]]:
     """The (title, code) of each cell; code keeps its line numbers for tracebacks."""
-    starts = [
-        (match.start(), match.group(1))
-        for match in re.finditer(r"(?m)^# %% (.*)$", text)
-    ]
+    starts = [(match.start(), match.group(1)) for match in re.finditer(r"(?m)^# %% (.*)$", text)]
     found = []
-    for (start, title), (end, _) in zip(
-        starts, [*starts[1:], (len(text), "")], strict=True
-    ):
+    for (start, title), (end, _) in zip(starts, [*starts[1:], (len(text), "")], strict=True):
         found.append((title.strip(), "\n" * text[:start].count("\n") + text[start:end]))
     return found
 
