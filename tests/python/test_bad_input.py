@@ -4,7 +4,6 @@ import traceback
 
 import numpy as np
 import pytest
-
 import shoal
 import shoal.array as da
 import shoal.bag as db
