@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOO_SLOW_TO_REPEAT = 60.0  # seconds
+TIME_LIMIT = 600.0  # seconds after which a run is ended and counted as that long
 
 
 def array_module(library: str):
@@ -222,7 +223,12 @@ def measure_here(part: str, library: str) -> None:
 
 def measure(part: str, library: str, python: str, folder: str) -> dict:
     command = [python, str(Path(__file__).resolve()), "--measure", part, library]
-    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
+    try:
+        done = subprocess.run(
+            command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True, timeout=TIME_LIMIT
+        )
+    except subprocess.TimeoutExpired:
+        return {"seconds": TIME_LIMIT, "peak": None}
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -239,11 +245,16 @@ def table_row(part: str, runs: dict[str, list[dict]], serial: str) -> str:
         library: statistics.median(run["seconds"] for run in measured)
         for library, measured in runs.items()
     }
+    stopped = {library for library, measured in runs.items() if measured[-1]["peak"] is None}
     for library in ("shoal", serial, "dask"):
-        peak = max(run["peak"] for run in runs[library])
-        cells.append(f"{medians[library]:.4f} s, {peak:.0f} MiB")
+        if library in stopped:
+            cells.append(f"stopped after {TIME_LIMIT:.0f} s")
+        else:
+            peak = max(run["peak"] for run in runs[library])
+            cells.append(f"{medians[library]:.4f} s, {peak:.0f} MiB")
     for library in (serial, "dask"):
-        cells.append(f"{medians[library] / medians['shoal']:.1f}x")
+        over = "over " if library in stopped else ""
+        cells.append(f"{over}{medians[library] / medians['shoal']:.1f}x")
     return "| " + " | ".join(cells) + " |"
 
 
