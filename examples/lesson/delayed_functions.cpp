@@ -4,7 +4,8 @@
 #include <iostream>
 #include <numeric>
 
-using namespace shoal;
+using shoal::Delayed;
+using shoal::delayed;
 
 int inc(int x) { return x + 1; }
 
