@@ -6,6 +6,7 @@ The module is callable, so that ``from shoal import delayed`` and
 
 from __future__ import annotations
 
+import importlib
 import io
 import operator
 import pickle
@@ -157,6 +158,9 @@ _engine.set_delayed_hooks(Delayed, Collection, _pure_token, _identity)
 
 class _Module(types.ModuleType):
     __call__ = staticmethod(delayed)
+
+    def __reduce__(self) -> tuple:  # for functions sent to worker processes that refer to it
+        return importlib.import_module, (self.__name__,)
 
 
 sys.modules[__name__].__class__ = _Module

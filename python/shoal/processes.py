@@ -16,6 +16,7 @@ import os
 import threading
 import traceback
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import cloudpickle
@@ -72,10 +73,12 @@ def process_workers(num_workers: int | None) -> Workers:
     refuse_main_module_import()
     count = num_workers or _engine.available_cores()
 
-    def submit(payload: bytes) -> concurrent.futures.Future:
-        return _own_executor(count).submit(run_pickled, payload)
+    def stop() -> None:
+        executor = _own_executors.get(count)
+        if executor is not None:
+            executor.shutdown(wait=False, kill_workers=True)
 
-    return Workers("threads", count, _caller(submit), stop=_stop_own_executor)
+    return Workers("threads", count, _caller(partial(_submit_to_own, count)), stop=stop)
 
 
 def refuse_main_module_import() -> None:
@@ -91,23 +94,38 @@ def refuse_main_module_import() -> None:
 
 
 _own_lock = threading.Lock()
+_ending = False
+_stops_at_exit = False
+_own_executors: dict[int, Any] = {}  # by the number of their workers, which end when long idle
 
 
-def _own_executor(count: int) -> Any:
+def _submit_to_own(count: int, payload: bytes) -> concurrent.futures.Future:
+    # Not loky's reusable executor: that is one for each thread, and the engine has several.
     import loky
 
+    global _stops_at_exit
     with _own_lock:
-        return loky.get_reusable_executor(
-            max_workers=count, timeout=60, initializer=_enter_worker, env={"SHOAL_WORKER": "1"}
-        )
+        if _ending:
+            raise RuntimeError("the program ends")
+        executor = _own_executors.get(count)
+        if executor is None or executor._flags.broken or executor._flags.shutdown:
+            executor = loky.ProcessPoolExecutor(count, timeout=60, initializer=_enter_worker)
+            _own_executors[count] = executor
+        future = executor.submit(run_pickled, payload)
+        if not _stops_at_exit:
+            # After loky's own hook, which the first job registers and which waits for calls that
+            # may never end: the last one registered comes first.
+            threading._register_atexit(_stop_own_executors)
+            _stops_at_exit = True
+        return future
 
 
-def _stop_own_executor() -> None:
-    from loky import reusable_executor
-
-    executor = reusable_executor._executor
-    if executor is not None:
-        executor.shutdown(wait=False, kill_workers=True)
+def _stop_own_executors() -> None:
+    global _ending
+    with _own_lock:
+        _ending = True
+    for executor in list(_own_executors.values()):
+        executor.shutdown(wait=True, kill_workers=True)
 
 
 def _enter_worker() -> None:

@@ -166,7 +166,6 @@ class ElementStream {
       nb::object element = nb::steal<nb::object>(PyIter_Next(iterator.ptr()));
       if (!element.is_valid()) break;
       push(0, std::move(element));
-      if (++count_ % 1024 == 0) scope_.breathe();
     }
     if (PyErr_Occurred()) throw nb::python_error();
     for (const ActiveStep& step : steps_) step.finish();
@@ -175,6 +174,7 @@ class ElementStream {
 
  private:
   void push(std::size_t at, nb::object element) {
+    if (++count_ % 1024 == 0) scope_.breathe();
     for (; at < steps_.size(); ++at) {
       ActiveStep& step = steps_[at];
       switch (step.kind()) {
