@@ -174,7 +174,7 @@ class Bag {
   // elements starts from `initial`: it must change nothing when combined.
   template <class Binary, class Combine, class R>
   Item<R> fold(Binary binary, Combine combine, R initial) const {
-    return fold_with<R>("fold", binary, combine, initial, std::move(initial));
+    return fold_with<R>("fold", binary, combine, initial, initial);
   }
 
   // `per_partition` makes a P of each partition's std::vector<T>, `aggregate` a result of a
@@ -184,7 +184,7 @@ class Bag {
                  std::string name = "reduction") const {
     using P = std::decay_t<std::invoke_result_t<const PerPartition&, const std::vector<T>&>>;
     using R = std::decay_t<std::invoke_result_t<const Aggregate&, const std::vector<P>&>>;
-    return reduce<P, R>(std::move(name), std::move(per_partition), aggregate, std::move(aggregate));
+    return reduce<P, R>(std::move(name), std::move(per_partition), aggregate, aggregate);
   }
 
   Item<SumOf<T>> sum() const {

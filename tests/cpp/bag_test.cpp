@@ -105,6 +105,22 @@ TEST_P(BagTest, FoldsKeepTheOrder) {
   EXPECT_EQ(words.fold(std::plus<>(), std::string("<")).compute(options()), expected);
 }
 
+TEST_P(BagTest, EveryPartitionStartsFromItsOwnInitialValue) {
+  using Counts = std::vector<int>;  // of even and of odd elements
+  const auto take_in = [](Counts counts, int x) {
+    ++counts.at(x % 2 == 0 ? 0 : 1);
+    return counts;
+  };
+  const auto join = [](Counts a, const Counts& b) {
+    a.at(0) += b.at(0);
+    a.at(1) += b.at(1);
+    return a;
+  };
+  Counts expected = {0, 0};
+  for (int x : elements()) ++expected[x % 2 == 0 ? 0 : 1];
+  EXPECT_EQ(bag().fold(take_in, join, Counts{0, 0}).compute(options()), expected);
+}
+
 TEST_P(BagTest, TakesFromTheFront) {
   const std::vector<int> items = elements();
   for (std::size_t n : {0, 1, 3, 1000}) {
