@@ -48,9 +48,13 @@ nb::object to_numpy(const Block& block) {
   std::vector<std::int64_t> strides;
   for (std::int64_t stride : block.strides())
     strides.push_back(stride / static_cast<std::int64_t>(itemsize(block.dtype())));
-  return nb::ndarray<nb::numpy>(block.mutable_data(), shape.size(), shape.data(), capsule,
-                                strides.data(), dlpack_dtype(block.dtype()))
-      .cast();
+  nb::object array = nb::ndarray<nb::numpy>(block.mutable_data(), shape.size(), shape.data(),
+                                            capsule, strides.data(), dlpack_dtype(block.dtype()))
+                         .cast();
+  // The export calls 64-bit integers "long long", which NumPy prints as if they were unusual.
+  if (block.dtype() == DType::Int64 || block.dtype() == DType::UInt64)
+    array = array.attr("view")(std::string(dtype_name(block.dtype())));
+  return array;
 }
 
 Array from_numpy(nb::object owner, std::uintptr_t address, const Shape& shape, const Shape& strides,

@@ -201,3 +201,10 @@ def test_repr():
     )
     assert repr(x.sum()) == "shoal.array<sum, shape=(), dtype=float64, chunksize=()>"
     assert x.nbytes == 800_000_000 and x.npartitions == 100 and x.itemsize == 8
+
+
+def test_integers_print_as_numpys_do():
+    assert repr(da.arange(3, chunks=2).compute()) == repr(np.arange(3))
+    result = da.ones(3, chunks=2, dtype="uint64").compute()
+    assert result.dtype.char == np.dtype("uint64").char
+    assert result.flags.writeable
