@@ -71,6 +71,8 @@ def test_cpp_config_says_when_its_arrow_is_gone(prefix, tmp_path):
             CONSUMERS / "cpp",
             "-B",
             tmp_path / "b",
+            "-G",
+            "Ninja",
             f"-DCMAKE_PREFIX_PATH={tmp_path}/prefix",
         ],
         capture_output=True,
