@@ -52,7 +52,8 @@ def interrupt(source, tmp_path):
     path = tmp_path / "script.py"
     path.write_text(source)
     process = subprocess.Popen(
-        [sys.executable, str(path)],
+        # A test run in the background of a shell ignores the signal, and its children would.
+        ["env", "--default-signal=INT", sys.executable, str(path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
