@@ -11,8 +11,10 @@
 
 namespace shoal {
 
-using Shape = std::vector<std::int64_t>;  // elements along each axis
+using Shape = std::vector<std::int64_t>;                // elements along each axis
+using Chunks = std::vector<std::vector<std::int64_t>>;  // extents of the chunks along each axis
 
+// The elements of an array of this shape; the largest number where that is exceeded.
 std::int64_t element_count(std::span<const std::int64_t> shape);
 
 class Block {
@@ -54,6 +56,12 @@ struct ValueTraits<Block> {
   static std::size_t nbytes(const Block& block) {
     return sizeof block + static_cast<std::size_t>(block.size()) * itemsize(block.dtype());
   }
+};
+
+template <>
+struct ValueCodec<Block> {
+  static void write(const Block& block, std::string& out);
+  static Block read(std::string_view bytes);  // C-contiguous, memory of its own
 };
 
 }  // namespace shoal

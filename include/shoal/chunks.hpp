@@ -13,8 +13,6 @@
 
 namespace shoal {
 
-using Chunks = std::vector<std::vector<std::int64_t>>;  // extents of the chunks along each axis
-
 // One axis: whole, a size, all the sizes, or as large as a limit of bytes allows.
 class AxisChunks {
  public:

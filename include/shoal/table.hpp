@@ -30,4 +30,10 @@ struct ValueTraits<Table> {
   static std::size_t nbytes(const Table& table);  // bytes of the buffers its columns refer to
 };
 
+template <>
+struct ValueCodec<Table> {
+  static void write(const Table& table, std::string& out);
+  static Table read(std::string_view bytes);
+};
+
 }  // namespace shoal

@@ -4,8 +4,10 @@
 #include <shoal/error.hpp>
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -35,10 +37,32 @@ struct ValueTraits<std::vector<T>> {
   }
 };
 
-// A Value serialises itself through ValueCodec<T>::write, where one is defined; a type without one
-// stays in its process.
+// How objects of a type become bytes and come back. Specialise for types whose values are to leave
+// their process. The bytes are read on machines of the same byte order; `read` is given what one
+// `write` appended, and throws ValueError for anything else.
 template <class T>
 struct ValueCodec;  // static void write(const T&, std::string& out); static T read(string_view);
+
+template <class T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+struct ValueCodec<T> {
+  static void write(T number, std::string& out) {
+    out.append(reinterpret_cast<const char*>(&number), sizeof number);
+  }
+  static T read(std::string_view bytes) {
+    if (bytes.size() != sizeof(T))
+      throw ValueError("deserialise: " + std::to_string(bytes.size()) + " bytes for a number of " +
+                       std::to_string(sizeof(T)));
+    T number;
+    std::memcpy(&number, bytes.data(), sizeof number);
+    return number;
+  }
+};
+template <>
+struct ValueCodec<std::string> {
+  static void write(const std::string& text, std::string& out) { out += text; }
+  static std::string read(std::string_view bytes) { return std::string(bytes); }
+};
 
 class Value {
  public:
@@ -68,6 +92,11 @@ class Value {
 
   // Appends the held object's bytes to `out`; throws TypeError for a type without a codec.
   void serialise(std::string& out) const;
+  // The value whose object of type T gave these bytes; throws ValueError when it gave others.
+  template <class T>
+  static Value deserialise(std::string_view bytes) {
+    return of<T>(ValueCodec<T>::read(bytes));
+  }
 
  private:
   struct Holder {
@@ -84,9 +113,6 @@ class Value {
     bool serialise(std::string& out) const override {
       if constexpr (requires { ValueCodec<T>::write(value, out); }) {
         ValueCodec<T>::write(value, out);
-        return true;
-      } else if constexpr (std::is_trivially_copyable_v<T>) {
-        out.append(reinterpret_cast<const char*>(&value), sizeof value);
         return true;
       } else {
         return false;

@@ -2,15 +2,22 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
+
+#include "data/byte_reader.hpp"
 
 namespace shoal {
 
 std::int64_t element_count(std::span<const std::int64_t> shape) {
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
   std::int64_t count = 1;
-  for (std::int64_t extent : shape) count *= extent;
+  for (std::int64_t extent : shape)
+    if (__builtin_mul_overflow(count, extent, &count))
+      return std::numeric_limits<std::int64_t>::max();
   return count;
 }
 
@@ -44,7 +51,11 @@ void copy_axis(const char* from, const Shape& from_strides, char* to, const Shap
 }  // namespace
 
 Block Block::allocate(DType dtype, Shape shape) {
-  const std::size_t bytes = static_cast<std::size_t>(element_count(shape)) * itemsize(dtype);
+  const auto count = static_cast<std::size_t>(element_count(shape));
+  if (count > std::numeric_limits<std::ptrdiff_t>::max() / itemsize(dtype))
+    throw MemoryError("allocating a block of " + std::to_string(count) +
+                      " elements or more is not possible; use smaller chunks");
+  const std::size_t bytes = count * itemsize(dtype);
   const std::size_t alignment = bytes >= huge_allocation ? huge_page : cache_line;
   const std::size_t padded = (bytes + alignment) / alignment * alignment;
   void* data = std::aligned_alloc(alignment, padded);
@@ -92,6 +103,33 @@ Block Block::contiguous() const {
   copy_axis(static_cast<const char*>(data_), strides_, static_cast<char*>(copy.data_),
             copy.strides_, shape_, 0, itemsize(dtype_));
   return copy;
+}
+
+void ValueCodec<Block>::write(const Block& block, std::string& out) {
+  ValueCodec<DType>::write(block.dtype(), out);
+  ValueCodec<std::int64_t>::write(static_cast<std::int64_t>(block.shape().size()), out);
+  for (std::int64_t extent : block.shape()) ValueCodec<std::int64_t>::write(extent, out);
+  const Block ordered = block.contiguous();
+  out.append(static_cast<const char*>(ordered.data()),
+             static_cast<std::size_t>(block.size()) * itemsize(block.dtype()));
+}
+
+Block ValueCodec<Block>::read(std::string_view bytes) {
+  ByteReader reader(bytes, "a block");
+  const auto dtype = ValueCodec<DType>::read(reader.take(sizeof(DType)));
+  if (dtype < DType::Bool || dtype > DType::Complex128) reader.fail("unknown dtype");
+  Shape shape(reader.count(sizeof(std::int64_t)));
+  for (std::int64_t& extent : shape) {
+    extent = reader.number();
+    if (extent < 0) reader.fail("a negative extent");
+  }
+  const std::string_view elements = reader.rest();
+  if (elements.size() % itemsize(dtype) != 0 ||
+      static_cast<std::size_t>(element_count(shape)) != elements.size() / itemsize(dtype))
+    reader.fail(std::to_string(elements.size()) + " bytes of elements do not fill its shape");
+  Block block = Block::allocate(dtype, std::move(shape));
+  if (!elements.empty()) std::memcpy(block.mutable_data(), elements.data(), elements.size());
+  return block;
 }
 
 }  // namespace shoal
