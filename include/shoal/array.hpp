@@ -17,6 +17,7 @@
 #include <concepts>
 #include <cstdint>
 #include <iosfwd>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,10 +54,20 @@ template <class T>
 concept Number = std::is_arithmetic_v<T> || std::same_as<T, std::complex<double>> ||
                  std::same_as<T, std::complex<float>>;
 
+// Throws ValueError for a number that 64 bits with a sign do not hold.
+template <class T>
+std::int64_t to_int64(T value) {
+  if constexpr (std::is_unsigned_v<T> && sizeof(T) == sizeof(std::int64_t))
+    if (value > static_cast<T>(std::numeric_limits<std::int64_t>::max()))
+      throw ValueError("the number " + std::to_string(value) +
+                       " is beyond int64; use a double, or an array of uint64");
+  return static_cast<std::int64_t>(value);
+}
+
 template <Number T>
 Scalar to_scalar(T value) {
   if constexpr (std::is_same_v<T, bool>) return value;
-  else if constexpr (std::is_integral_v<T>) return static_cast<std::int64_t>(value);
+  else if constexpr (std::is_integral_v<T>) return to_int64(value);
   else if constexpr (std::is_floating_point_v<T>) return static_cast<double>(value);
   else return std::complex<double>(value);
 }

@@ -1,6 +1,9 @@
 #include "array/store.hpp"
 
+#include <limits>
+
 #include "array/block_sizes.hpp"
+#include "array/elementwise.hpp"
 #include "array/select.hpp"
 
 namespace shoal {
@@ -21,6 +24,10 @@ void Store::lower(const Expr& self, const LoweredInputs& inputs, Graph& graph,
 
 ExprPtr store(const ExprPtr& input) {
   ArrayMeta meta = input->array_meta();
+  const auto most = std::numeric_limits<std::int64_t>::max();
+  if (element_count(meta.shape) > most / static_cast<std::int64_t>(itemsize(meta.dtype)))
+    throw MemoryError("compute: an array of shape " + shape_text(meta.shape) +
+                      " is larger than memory can be; compute a part of it, or a reduction");
   const std::vector<bool> may_change(meta.shape.size(), true);
   meta.chunks = cut_chunks(meta.chunks, largest_stored_block, may_change);
   if (has_any_chunks(input))

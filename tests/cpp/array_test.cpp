@@ -133,6 +133,7 @@ TEST(Array, ErrorsAreThrownWhileBuilding) {
   const Array x = ones({3, 4}, {.chunks = 2});
   EXPECT_THROW(x + ones({3}), ValueError);
   EXPECT_THROW(x & x, TypeError);
+  EXPECT_THROW(x + std::numeric_limits<std::uint64_t>::max(), ValueError);
   EXPECT_THROW(x(3), IndexError);
   EXPECT_THROW(x(0, 0, 0), IndexError);
   EXPECT_THROW(x.sum(2), ValueError);
@@ -140,6 +141,8 @@ TEST(Array, ErrorsAreThrownWhileBuilding) {
   EXPECT_THROW(x.compute<float>(), TypeError);
   EXPECT_THROW(x.transpose({0, 0}), ValueError);
   EXPECT_THROW(elementwise("ad", {x, x}), KeyError);
+  EXPECT_THROW(ones({std::int64_t{1} << 40, std::int64_t{1} << 40}, {.chunks = -1}).compute(),
+               MemoryError);
 }
 
 TEST(Array, ExplainShowsOneFusedOperation) {
