@@ -1,5 +1,7 @@
 #include "expr/expr.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -17,6 +19,7 @@ ExprPtr Expr::make(std::shared_ptr<const Operation> operation, std::vector<ExprP
   Hasher hasher;
   hasher.text(operation->name());
   operation->hash(hasher);
+  hash_kind(hasher, *meta);
   for (const auto& input : inputs) hasher.token(input->token());
   return make_named(std::move(operation), std::move(inputs), std::move(meta), hasher.finish());
 }
@@ -33,18 +36,20 @@ ExprPtr Expr::make_named(std::shared_ptr<const Operation> operation, std::vector
 }
 
 Expr::~Expr() {
-  // A node that only we hold is opened here and its inputs taken, so that no destructor calls
-  // another more than one level deep.
-  std::vector<ExprPtr> held = std::move(inputs_);
-  while (!held.empty()) {
-    ExprPtr last = std::move(held.back());
-    held.pop_back();
-    if (last && last.use_count() == 1 && !last->inputs_.empty()) {
-      auto& inputs = const_cast<Expr&>(*last).inputs_;
-      for (auto& input : inputs) held.push_back(std::move(input));
-      inputs.clear();
-    }
+  // The outermost destructor of a thread releases the inputs of all below it, which leave them
+  // here.
+  thread_local std::vector<ExprPtr>* left = nullptr;
+  if (left) {
+    std::move(inputs_.begin(), inputs_.end(), std::back_inserter(*left));
+    return;
   }
+  std::vector<ExprPtr> own = std::move(inputs_);
+  left = &own;
+  while (!own.empty()) {
+    const ExprPtr last = std::move(own.back());
+    own.pop_back();
+  }
+  left = nullptr;
 }
 
 std::vector<ExprPtr> topological_order(std::span<const ExprPtr> roots) {

@@ -35,7 +35,7 @@ class Operation {
 
 class Expr {
  public:
-  // The token is the hash of the operation and the inputs' tokens.
+  // The token is the hash of the operation, the inputs' tokens and what kind of result it is.
   static ExprPtr make(std::shared_ptr<const Operation> operation, std::vector<ExprPtr> inputs,
                       std::shared_ptr<const Meta> meta);
   static ExprPtr make(std::shared_ptr<const Operation> operation, std::vector<ExprPtr> inputs,

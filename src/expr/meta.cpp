@@ -44,6 +44,15 @@ struct CountBlocks {
 
 }  // namespace
 
+void hash_kind(Hasher& hasher, const Meta& meta) {
+  hasher.number(meta.index());
+  const auto* frame = std::get_if<FrameMeta>(&meta);
+  if (!frame) return;
+  hasher.number(frame->kind);
+  for (int i = 0; frame->schema && i < frame->schema->num_fields(); ++i)
+    hasher.text(frame->schema->field(i)->name());
+}
+
 std::string describe(const Meta& meta) { return std::visit(Describe{}, meta); }
 
 std::int64_t block_count(const Meta& meta) { return std::visit(CountBlocks{}, meta); }

@@ -8,13 +8,13 @@
 #include <variant>
 #include <vector>
 
+#include "base/token.hpp"
+
 namespace arrow {
 class Schema;
 }
 
 namespace shoal {
-
-using Chunks = std::vector<std::vector<std::int64_t>>;  // extents of the chunks along each axis
 
 struct ArrayMeta {
   DType dtype = DType::Float64;
@@ -41,6 +41,10 @@ struct DelayedMeta {};  // one value of which nothing is known
 
 using Meta = std::variant<DelayedMeta, ArrayMeta, FrameMeta, BagMeta>;
 enum class MetaKind { Delayed, Array, Frame, Bag };  // the alternatives, in their order
+
+// Feeds what tells results of one operation over the same inputs apart: an array from a bag, a
+// Series from a frame of one column, columns by their names.
+void hash_kind(Hasher& hasher, const Meta& meta);
 
 std::string describe(const Meta& meta);      // one line for plans: "float64 (4, 4) in 2 x 2 chunks"
 std::int64_t block_count(const Meta& meta);  // tasks whose values make up the result

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <thread>
+
 #include "expr/optimize.hpp"
 
 namespace shoal {
@@ -35,6 +38,34 @@ TEST(Expr, EqualContentIsLoweredOnce) {
   const LoweredGraph lowered = lower(roots);
   EXPECT_EQ(lowered.graph.size(), 2u);
   EXPECT_EQ(lowered.outputs[0], lowered.outputs[1]);
+}
+
+TEST(Expr, TheKindOfAResultIsPartOfItsToken) {
+  const ExprPtr one = held_values("one", {Value::of(1)}, DelayedMeta{});
+  const auto operation = std::make_shared<AddOne>();
+  const auto token = [&](Meta meta) {
+    return Expr::make(operation, {one}, std::move(meta))->token().hex();
+  };
+  FrameMeta series;
+  series.kind = FrameKind::Series;
+  const std::set<std::string> tokens = {token(DelayedMeta{}), token(BagMeta{1}), token(FrameMeta{}),
+                                        token(series)};
+  EXPECT_EQ(tokens.size(), 4u);
+}
+
+// Meaningful under the thread sanitizer.
+TEST(Expr, SharedChainsMayBeReadAndFreedOnSeveralThreads) {
+  for (int round = 0; round < 20; ++round) {
+    ExprPtr shared = held_values("one", {Value::of(1)}, DelayedMeta{});
+    for (int i = 0; i < 100; ++i) shared = add_one(shared);
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 3; ++i)
+      threads.emplace_back([top = add_one(shared)]() mutable {
+        EXPECT_EQ(topological_order({&top, 1}).size(), 102u);
+        top.reset();
+      });
+    shared.reset();
+  }
 }
 
 TEST(Expr, LongChainsNeitherOverflowWhenLoweredNorWhenFreed) {

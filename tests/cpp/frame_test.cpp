@@ -86,6 +86,21 @@ std::string message_of(Function function) {
   return "nothing was thrown";
 }
 
+TEST(DataFrame, ASeriesAndAFrameOfOneColumnAreComputedTogether) {
+  const DataFrame df = make_frame(random_rows(20, 3), {7});
+  const GroupBy groups = df.groupby("key");
+  const std::vector<std::shared_ptr<const Expr>> roots = {
+      df["number"].expr(),         df[{"number"}].expr(), df["number"].sum().expr(),
+      df[{"number"}].sum().expr(), groups.size().expr(),  groups["number"].size().expr()};
+  const auto results = compute_blocks(roots);
+  EXPECT_EQ(results[0][0].as<Table>().num_rows(), 7);
+  EXPECT_EQ(results[1][0].as<Table>().num_rows(), 7);
+  EXPECT_TRUE(results[2][0].as<Table>().index_columns.empty());   // a scalar
+  EXPECT_FALSE(results[3][0].as<Table>().index_columns.empty());  // a row for each column
+  EXPECT_NE(results[4][0].as<Table>().columns->schema()->field(1)->name(), "number");
+  EXPECT_EQ(results[5][0].as<Table>().columns->schema()->field(1)->name(), "number");
+}
+
 TEST(DataFrame, ReductionsEqualALoopOverTheRows) {
   const auto rows = random_rows(500, 1);
   double sum = 0;
