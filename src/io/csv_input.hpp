@@ -54,7 +54,6 @@ class CsvInput {
   Table parse(const CsvBlock& block, std::span<const int> columns) const;
 
  private:
-  std::string_view body(std::size_t file) const;
   std::string place(std::size_t file, const char* where) const;
   [[noreturn]] void throw_fault(std::size_t file, const CsvFault& fault) const;
   void read_headers();

@@ -1,6 +1,6 @@
 // Aggregator: how many elements become one number in parallel: each part is folded into a state,
-// states are merged in any tree, the last one is finished. One row here serves arrays, frames,
-// groupby and bags.
+// states are merged in any tree, the last one is finished. One row here serves arrays, frames
+// and groupby.
 //
 // A state is a list of columns, each a Block; all columns have the same shape, one element for each
 // result: () for one number, (k,) for k groups, the kept shape for an array folded along axes.

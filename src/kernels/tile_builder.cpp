@@ -622,7 +622,6 @@ TileProgram TileBuilder::build() const {
 DType TileProgram::output_dtype(std::size_t output) const {
   return code_->outputs.at(output).dtype;
 }
-std::size_t TileProgram::output_count() const { return code_->outputs.size(); }
 std::size_t TileProgram::instruction_count() const {
   return static_cast<std::size_t>(
       std::count_if(code_->instructions.begin(), code_->instructions.end(),

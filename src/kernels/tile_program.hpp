@@ -67,7 +67,6 @@ class TileProgram {
            std::span<const Output> outputs, std::span<const int> reduced_axes = {}) const;
 
   DType output_dtype(std::size_t output) const;
-  std::size_t output_count() const;
   std::size_t instruction_count() const;  // run for each tile, casts included, loads not
   std::size_t tile_count() const;         // tiles of scratch memory that all registers share
 

@@ -12,7 +12,7 @@
 namespace shoal {
 namespace {
 
-using Case = std::tuple<const char*, int, int>;  // scheduler, elements, partitions
+using Case = std::tuple<std::string, int, int>;  // scheduler, elements, partitions
 
 std::vector<int> numbers(int count) {
   std::vector<int> items(static_cast<std::size_t>(count));

@@ -15,7 +15,7 @@ int twice(int x) { return 2 * x; }
 int add(int x, int y) { return x + y; }
 int sum(const std::vector<int>& items) { return std::accumulate(items.begin(), items.end(), 0); }
 
-class DelayedTest : public testing::TestWithParam<const char*> {
+class DelayedTest : public testing::TestWithParam<std::string> {
  protected:
   ComputeOptions options() const {
     ComputeOptions options;
