@@ -16,16 +16,17 @@ namespace shoal {
 class Expr;
 
 struct ComputeOptions {
-  std::optional<std::string> scheduler;  // "sync" or "threads"; the configured one when absent
-  std::optional<int> num_workers;        // the configured number when absent
-  bool optimize = true;                  // false: run the program as it was written
-  std::vector<Observer*> observers;
-  std::function<bool()> interrupted;  // polled while waiting; true stops the run with Cancelled
-  std::shared_ptr<const RunEnvironment> environment;
+  std::optional<std::string> scheduler = {};  // "sync" or "threads"; the configured one when absent
+  std::optional<int> num_workers = {};        // the configured number when absent
+  bool optimize = true;                       // false: run the program as it was written
+  std::vector<Observer*> observers = {};
+  // Polled while waiting; true stops the run with Cancelled.
+  std::function<bool()> interrupted = {};
+  std::shared_ptr<const RunEnvironment> environment = {};
   // Threads of the caller's to run on instead of Shoal's: called once for each worker wanted with a
   // function to call once on another thread, late or never if need be (the run then goes on in the
   // caller's thread).
-  std::function<void(std::function<void()> worker)> spawn;
+  std::function<void(std::function<void()> worker)> spawn = {};
 };
 
 // Computes several expressions in one run, common work once: for each its blocks' values, in

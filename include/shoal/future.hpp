@@ -76,7 +76,7 @@ class AnyPromise {
 
 struct TaskPoolOptions {
   int num_threads = 0;  // tasks that run at a time; 0: available_cores()
-  std::shared_ptr<const RunEnvironment> environment;  // passed to every task
+  std::shared_ptr<const RunEnvironment> environment = {};  // passed to every task
 };
 
 // Runs single tasks as soon as their dependencies are finished.
