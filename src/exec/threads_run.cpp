@@ -80,8 +80,9 @@ class ThreadsRun::Worker final : public WorkerScope {
     not_run_.clear();
   }
 
-  // Locked: whether the worker holds something that others may wait for.
-  bool holds_anything() const { return claimed_ != 0 || !released_.empty(); }
+  // Locked: whether the worker holds something that others may wait for. A resource may still be
+  // held when another is claimed, or none: others may have stolen the whole batch that it was for.
+  bool holds_anything() const { return claimed_ != 0 || held_ != 0 || !released_.empty(); }
   void give_up_claim() { claim(0); }  // locked
 
   // Unlocked: drops what nobody needs, and a resource that is not claimed any more.

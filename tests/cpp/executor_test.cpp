@@ -339,6 +339,57 @@ TEST(ThreadsExecutor, AWorkerKeepsItsResourceOverConsecutiveTasks) {
   EXPECT_LE(resource.acquired, 2);
 }
 
+// Gives up waiting after a while, and says so.
+class ImpatientResource final : public Resource {
+ public:
+  void acquire() override {
+    if (mutex_.try_lock_for(std::chrono::seconds(10))) return;
+    stuck = true;
+    given_up_in_this_thread_ = true;
+  }
+  void release() override {
+    if (!std::exchange(given_up_in_this_thread_, false)) mutex_.unlock();
+  }
+  std::atomic<bool> stuck = false;
+
+ private:
+  std::timed_mutex mutex_;
+  static thread_local bool given_up_in_this_thread_;
+};
+thread_local bool ImpatientResource::given_up_in_this_thread_ = false;
+
+// A worker whose batch is stolen before it starts must still give up what it held for the last.
+TEST(ThreadsExecutor, AWorkerThatSleepsHoldsNoResource) {
+  ImpatientResource resource;
+  struct HoldingKernel final : Kernel {
+    explicit HoldingKernel(Resource& resource) : held(resource) {}
+    Value run(std::span<const Value>, const TaskContext&) const override { return Value::of(1); }
+    Resource* resource() const override { return &held; }
+    Resource& held;
+  };
+  RunOptions options;
+  options.num_workers = 4;
+  options.interrupted = [&resource] {  // as a caller that asks an interpreter for signals
+    resource.acquire();
+    resource.release();
+    return resource.stuck.load();
+  };
+  for (int run = 0; run < 20000; ++run) {
+    Graph graph;
+    const LayerId with = graph.add_layer(std::make_shared<HoldingKernel>(resource), "with");
+    const LayerId without =
+        graph.add_layer(kernel_of([](auto, auto&) { return Value::of(1); }), "without");
+    std::vector<TaskId> outputs;
+    for (int i = 0; i < 6; ++i) {
+      const TaskId first = graph.add(i % 2 ? without : with, i, {});
+      const TaskId second = graph.add(i % 2 ? with : without, i, {first});
+      outputs.push_back(graph.add(i % 2 ? without : with, i + 6, {second}));
+    }
+    ASSERT_NO_THROW(find_executor("threads").run(std::move(graph), outputs, options)) << run;
+    ASSERT_FALSE(resource.stuck) << run;
+  }
+}
+
 TEST(ThreadsExecutor, TasksRunAtTheSameTime) {
   std::barrier together(3);
   Graph graph;
