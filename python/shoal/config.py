@@ -14,6 +14,7 @@ Names may be nested with dots, as in Dask: ``set({"array.chunk-size": "64MiB"})`
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any
 
@@ -71,3 +72,14 @@ class set:
                     node.pop(key, None)
                 else:
                     node[key] = before
+
+
+def _start_anew_in_fork() -> None:
+    # The threads and the workers of a pool do not follow into a forked process.
+    global _lock
+    _lock = threading.RLock()
+    config.pop("pool", None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew_in_fork)

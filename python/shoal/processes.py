@@ -128,6 +128,16 @@ def _stop_own_executors() -> None:
         executor.shutdown(wait=True, kill_workers=True)
 
 
+def _enter_fork() -> None:
+    # Our workers belong to the parent: a forked process, as of a pool, runs calls on threads.
+    global _inside_worker
+    _inside_worker = True
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_enter_fork)
+
+
 def _enter_worker() -> None:
     global _inside_worker
     _inside_worker = True

@@ -32,7 +32,7 @@ std::vector<ExprPtr> expressions_of(nb::handle objects) {
 // callable.
 std::function<void(std::function<void()>)> spawn_by(nb::object spawn) {
   return [spawn = PythonObject(std::move(spawn))](std::function<void()> worker) {
-    nb::gil_scoped_acquire lock;
+    const Locked locked;
     try {
       spawn.get()(nb::cpp_function([worker = std::move(worker)] {
         const Unlocked unlocked;
@@ -112,7 +112,7 @@ nb::object build_arguments(const ArgumentTree& tree, nb::list results) {
 }  // namespace
 
 bool signal_arrived() {
-  nb::gil_scoped_acquire lock;
+  const Locked locked;
   drop_released_objects();
   return PyErr_CheckSignals() != 0;
 }

@@ -1,6 +1,7 @@
 #include "python_object.hpp"
 
 #include <cxxabi.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -20,7 +21,13 @@ struct Released {
 };
 
 Released& released() {
-  static auto* released = new Released;  // never destroyed: threads may outlive static objects
+  static auto* released = [] {
+    // A process that is forked while another thread holds the mutex must not inherit it locked.
+    pthread_atfork([] { python::released().mutex.lock(); },
+                   [] { python::released().mutex.unlock(); },
+                   [] { python::released().mutex.unlock(); });
+    return new Released;  // never destroyed: threads may outlive static objects
+  }();
   return *released;
 }
 
@@ -63,13 +70,17 @@ std::size_t estimate_bytes(nb::handle object) {
   return bytes;
 }
 
+void sleep_if_the_interpreter_exits() {
+  if (interpreter_is_exiting() && PyGILState_GetThisThreadState() != exiting_thread)
+    sleep_until_the_process_ends();
+}
+
 // Threads of ours keep their Python thread state between tasks, since making one costs more than
 // most tasks.
 class InterpreterLock final : public Resource {
  public:
   void acquire() override {
-    if (interpreter_is_exiting() && PyGILState_GetThisThreadState() != exiting_thread)
-      sleep_until_the_process_ends();
+    sleep_if_the_interpreter_exits();
     try {
       if (PyThreadState* state = PyGILState_GetThisThreadState()) {
         PyEval_RestoreThread(state);
@@ -106,9 +117,17 @@ Resource& interpreter_lock() {
   return *lock;
 }
 
-Unlocked::~Unlocked() {
-  if (interpreter_is_exiting() && PyGILState_GetThisThreadState() != exiting_thread)
+Locked::Locked() {
+  sleep_if_the_interpreter_exits();
+  try {
+    state_ = PyGILState_Ensure();
+  } catch (abi::__forced_unwind&) {
     sleep_until_the_process_ends();
+  }
+}
+
+Unlocked::~Unlocked() {
+  sleep_if_the_interpreter_exits();
   try {
     PyEval_RestoreThread(state_);
   } catch (abi::__forced_unwind&) {

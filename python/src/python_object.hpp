@@ -75,6 +75,18 @@ class Unlocked {
   PyThreadState* state_;
 };
 
+// Takes the interpreter's lock for the length of a scope, on any thread.
+class Locked {
+ public:
+  Locked();
+  ~Locked() { PyGILState_Release(state_); }
+  Locked(const Locked&) = delete;
+  Locked& operator=(const Locked&) = delete;
+
+ private:
+  PyGILState_STATE state_;
+};
+
 // Set when the interpreter starts to exit: from then on no thread of ours takes its lock.
 void note_interpreter_exit();
 bool interpreter_is_exiting();

@@ -50,14 +50,17 @@ WorkerThreads* worker_threads = nullptr;  // leaked: see the header
 
 WorkerThreads& the_worker_threads() {
   static std::once_flag once;
-  std::call_once(once, [] {
-    worker_threads = new WorkerThreads;
-    pthread_atfork(nullptr, nullptr, [] { worker_threads = new WorkerThreads; });
-  });
+  std::call_once(once, [] { worker_threads = new WorkerThreads; });
   return *worker_threads;
 }
 
 thread_local WorkerScope* current_scope = nullptr;
+
+// A forked process has none of the threads, and no part in the run in which it was forked.
+[[maybe_unused]] const int at_fork = pthread_atfork(nullptr, nullptr, [] {
+  if (worker_threads) worker_threads = new WorkerThreads;
+  current_scope = nullptr;
+});
 
 }  // namespace
 

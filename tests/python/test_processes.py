@@ -130,6 +130,40 @@ def test_nested_compute():
     assert results == (6,) * 4
 
 
+NESTED_IN_FORKS = """
+import concurrent.futures, multiprocessing, sys
+import shoal
+from shoal import delayed
+
+def inc(x):
+    return x + 1
+
+def nested(n):
+    return sum(shoal.compute(*[delayed(inc)(i) for i in range(n)]))
+
+if __name__ == "__main__":
+    assert nested(3) == 6  # starts the engine's threads, which the forks do not have
+    context = multiprocessing.get_context("fork")
+    with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
+        with shoal.config.set(pool=pool):
+            print(shoal.compute(*[delayed(nested)(i) for i in range(4)]))
+    with context.Pool(2) as pool, shoal.config.set(pool=pool):
+        print(shoal.compute(*[delayed(nested)(i) for i in range(4)]))
+    shoal.config.set(scheduler="processes", num_workers=1)
+    nested(3)  # starts workers, which belong to the parent
+    child = context.Process(target=lambda: print(nested(3)))
+    sys.stdout.flush()
+    child.start()
+    child.join()
+"""
+
+
+def test_nested_compute_in_forked_processes(tmp_path):
+    done = run_script(NESTED_IN_FORKS, tmp_path, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "(0, 1, 3, 6)\n(0, 1, 3, 6)\n6\n"
+
+
 def test_threads_of_the_users():
     names = []
 

@@ -158,6 +158,24 @@ def test_the_program_ends_while_work_is_under_way(processes, task, tmp_path):
     assert done.stdout == "end\n"
 
 
+@pytest.mark.parametrize("work", ["da.ones((10**6, 10**6)).sum()", "delayed(time.sleep)(60)"])
+def test_the_program_ends_while_a_daemon_thread_computes(work, tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(
+        textwrap.dedent(f"""
+        import threading, time
+        import shoal.array as da
+        from shoal import delayed
+
+        threading.Thread(target=lambda: {work}.compute(), daemon=True).start()
+        time.sleep(0.3)
+        print("end")
+    """)
+    )
+    done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "end\n", "")
+
+
 def test_the_program_ends_with_lazy_values_and_results_in_globals(tmp_path):
     path = tmp_path / "script.py"
     path.write_text(
