@@ -44,7 +44,9 @@ def read_csv(
         blocksize = 1 << 62
     elif isinstance(blocksize, str) and blocksize == "default":
         blocksize = None
-    elif isinstance(blocksize, (bool, float)) and blocksize != int(blocksize):
+    elif isinstance(blocksize, bool) or (
+        isinstance(blocksize, float) and not blocksize.is_integer()
+    ):
         raise ValueError(f"blocksize: {blocksize!r} is not a size; give bytes, as 10000 or '64MB'")
     elif not isinstance(blocksize, str):
         blocksize = int(blocksize)
