@@ -40,7 +40,9 @@ def test_ragged_row_names_file_offset_and_line(tmp_path):
     assert "3" in message and "2" in message
 
 
-@pytest.mark.parametrize("blocksize", ["ten", "10 parsecs", "", "-5", -5, 0, "0", True, 1.5, float("nan")])
+@pytest.mark.parametrize(
+    "blocksize", ["ten", "10 parsecs", "", "-5", -5, 0, "0", True, 1.5, float("nan")]
+)
 def test_blocksize_that_is_no_size(people, blocksize):
     with pytest.raises(ValueError, match="blocksize"):
         dd.read_csv(people, blocksize=blocksize)
