@@ -9,13 +9,16 @@ cause.
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses
 import multiprocessing
 import multiprocessing.pool
+import multiprocessing.resource_tracker
 import os
+import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -111,13 +114,30 @@ def _submit_to_own(count: int, payload: bytes) -> concurrent.futures.Future:
         if executor is None or executor._flags.broken or executor._flags.shutdown:
             executor = loky.ProcessPoolExecutor(count, timeout=60, initializer=_enter_worker)
             _own_executors[count] = executor
-        future = executor.submit(run_pickled, payload)
+        with _interrupts_blocked():
+            future = executor.submit(run_pickled, payload)
         if not _stops_at_exit:
             # After loky's own hook, which the first job registers and which waits for calls that
             # may never end: the last one registered comes first.
             threading._register_atexit(_stop_own_executors)
             _stops_at_exit = True
         return future
+
+
+@contextlib.contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """For starting workers: a process inherits the signals that its starter's thread blocks, so a
+    Ctrl-C cannot end one before it has learned to ignore it."""
+    from loky.backend import resource_tracker
+
+    # Starting one of these would unblock the signal again.
+    resource_tracker.ensure_running()
+    multiprocessing.resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _stop_own_executors() -> None:
@@ -141,10 +161,9 @@ if hasattr(os, "register_at_fork"):
 def _enter_worker() -> None:
     global _inside_worker
     _inside_worker = True
-    import signal
-
     # Ctrl-C reaches every process of a terminal; the main one decides what to do.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _on_pool(pool: Any, num_workers: int | None) -> Workers:

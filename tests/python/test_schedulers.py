@@ -223,3 +223,36 @@ def test_results_are_freed(tmp_path):
     )
     done = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_ctrl_c_does_not_end_workers_that_still_start(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(
+        textwrap.dedent("""
+        import os, signal, threading, time
+        from shoal import delayed
+
+        def inc(x):
+            return x + 1
+
+        def interrupt_all():
+            while not done.wait(0.01):
+                os.killpg(0, signal.SIGINT)
+
+        signal.signal(signal.SIGINT, lambda *_: None)
+        done = threading.Event()
+        threading.Thread(target=interrupt_all).start()
+        try:
+            print(delayed(inc)(1).compute(scheduler="processes"))
+        finally:
+            done.set()
+    """)
+    )
+    done = subprocess.run(
+        [sys.executable, str(path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        start_new_session=True,
+    )
+    assert (done.returncode, done.stdout) == (0, "2\n"), done.stderr
