@@ -85,3 +85,16 @@ def test_of_expressions():
     assert_eq(centred, expected, 1e-12, 1e-14)
     assert_eq((centred**2).sum(axis=1) / 29, expected.var(axis=1, ddof=1), 1e-12)
     assert_eq(da.exp(x).sum() + da.exp(x).max(), np.exp(a).sum() + np.exp(a).max(), 1e-12)
+
+
+def test_an_array_of_one_element_is_a_number():
+    x = da.arange(5, chunks=2)
+    assert float(x.sum()) == 10.0
+    assert int(x.max()) == 4
+    assert complex(x.sum()) == 10
+    assert [10, 20, 30][x[2]] == 30
+    for number in (float, int, complex):
+        with pytest.raises(TypeError, match="5 elements"):
+            number(x)
+    with pytest.raises(TypeError):
+        [10, 20, 30][x.mean()]

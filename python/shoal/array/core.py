@@ -316,6 +316,23 @@ class Array(Collection):
         result = np.asarray(self.compute())
         return result if dtype is None else result.astype(dtype, copy=False)
 
+    def _one_element(self, wanted: str) -> Any:
+        if self.size != 1:
+            raise TypeError(f"{wanted}() of an array of {self.size} elements; it needs one")
+        return self.compute().item()
+
+    def __float__(self) -> float:
+        return float(self._one_element("float"))
+
+    def __int__(self) -> int:
+        return int(self._one_element("int"))
+
+    def __complex__(self) -> complex:
+        return complex(self._one_element("complex"))
+
+    def __index__(self) -> int:
+        return operator.index(self._one_element("index"))
+
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         from .operations import FROM_NUMPY
 
