@@ -20,7 +20,6 @@ namespace shoal {
 inline constexpr std::size_t tile_granule = 64;  // elements
 inline constexpr std::size_t splat_bytes = 64;
 inline constexpr std::size_t dtype_count = 13;
-inline constexpr std::size_t operation_count = static_cast<std::size_t>(OpCode::conj) + 1;
 
 struct KernelArguments {
   void* out = nullptr;

@@ -16,6 +16,11 @@ enum class OpCode : std::uint8_t {
 #include <shoal/operations.def>
 #undef SHOAL_OPERATION
 };
+inline constexpr std::size_t operation_count = 0
+#define SHOAL_OPERATION(name, functor, arity, rule, numpy, doc) +1
+#include <shoal/operations.def>
+#undef SHOAL_OPERATION
+    ;
 
 // A set of dtypes, one bit each.
 using DTypeSet = std::uint16_t;
