@@ -51,6 +51,10 @@ struct ClientOptions {
 class Client {
  public:
   explicit Client(const ClientOptions& options = {}) : pool_({options.n_workers, nullptr}) {}
+  // Closes: what runs may refer to the caller's variables, so it is awaited.
+  ~Client() { close(); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
 
   // Starts f(args...) in the background. Arguments are plain values, Future<T> (awaited; the
   // function sees a T), or std::vector<Future<T>> (the function sees a std::vector<T>).

@@ -86,6 +86,20 @@ TEST(Client, ACallMayWaitForFuturesOfItsOwn) {
   EXPECT_EQ(outer.result(), 21);
 }
 
+TEST(Client, WaitsForWhatRunsBeforeItIsGone) {
+  std::atomic<bool> started = false, finished = false;
+  {
+    Client client({.n_workers = 1});
+    client.submit([&] {
+      started = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      finished = true;
+    });
+    while (!started) std::this_thread::yield();
+  }
+  EXPECT_TRUE(finished);
+}
+
 TEST(Client, IsClosed) {
   Client client({.n_workers = 1});
   const auto future = client.submit([] { return 1; });
