@@ -54,6 +54,13 @@ class ColumnBase : public CsvColumn {
   std::string_view text(const char* base, CsvField field) {
     return field_text(base, field, quote_, scratch_);
   }
+  // Calls store(row, place, text) for each field in turn.
+  template <class Store>
+  void append_each(const char* base, const CsvField* fields, std::size_t count, Store store) {
+    require_room(count);
+    for (std::size_t i = 0; i < count; ++i) store(row_ + i, fields[i], text(base, fields[i]));
+    row_ += count;
+  }
   void require_room(std::size_t count) const {
     if (row_ + count > rows_) throw InternalError("csv column: more rows than were counted");
   }
@@ -82,19 +89,16 @@ class IntegerColumn final : public ColumnBase {
       : ColumnBase(std::move(type), rows, quote), values_(new_buffer(rows * sizeof(T))) {}
 
   void append(const char* base, const CsvField* fields, std::size_t count) override {
-    require_room(count);
-    T* const out = reinterpret_cast<T*>(values_->mutable_data()) + row_;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::string_view field = text(base, fields[i]);
+    T* const out = reinterpret_cast<T*>(values_->mutable_data());
+    append_each(base, fields, count, [&](std::size_t row, CsvField place, std::string_view field) {
       std::int64_t value;
       if (read_int64(field, value)) {
-        if (!std::in_range<T>(value)) contradict(base, fields[i], field);
-        out[i] = static_cast<T>(value);
+        if (!std::in_range<T>(value)) contradict(base, place, field);
+        out[row] = static_cast<T>(value);
       } else {
-        out[i] = read_unusual(base, fields[i], field);
+        out[row] = read_unusual(base, place, field);
       }
-    }
-    row_ += count;
+    });
   }
 
   std::shared_ptr<arrow::Array> finish() override { return array({nullptr, values_}); }
@@ -120,21 +124,18 @@ class RealColumn final : public ColumnBase {
       : ColumnBase(std::move(type), rows, quote), values_(new_buffer(rows * sizeof(T))) {}
 
   void append(const char* base, const CsvField* fields, std::size_t count) override {
-    require_room(count);
-    T* const out = reinterpret_cast<T*>(values_->mutable_data()) + row_;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::string_view field = text(base, fields[i]);
+    T* const out = reinterpret_cast<T*>(values_->mutable_data());
+    append_each(base, fields, count, [&](std::size_t row, CsvField place, std::string_view field) {
       double value;
       if (read_double(field, value)) {
-        out[i] = static_cast<T>(value);
+        out[row] = static_cast<T>(value);
       } else if (is_missing(field)) {
-        out[i] = std::numeric_limits<T>::quiet_NaN();
-        validity_.set_missing(row_ + i);
+        out[row] = std::numeric_limits<T>::quiet_NaN();
+        validity_.set_missing(row);
       } else {
-        contradict(base, fields[i], field);
+        contradict(base, place, field);
       }
-    }
-    row_ += count;
+    });
   }
 
   std::shared_ptr<arrow::Array> finish() override { return array({validity_.bits(), values_}); }
@@ -153,21 +154,17 @@ class BooleanColumn final : public ColumnBase {
   }
 
   void append(const char* base, const CsvField* fields, std::size_t count) override {
-    require_room(count);
-    for (std::size_t i = 0; i < count; ++i, ++row_) {
-      const std::string_view field = text(base, fields[i]);
+    append_each(base, fields, count, [&](std::size_t row, CsvField place, std::string_view field) {
       bool value;
       if (read_bool(field, value)) {
-        if (value)
-          arrow::bit_util::SetBit(values_->mutable_data(), static_cast<std::int64_t>(row_));
+        if (value) arrow::bit_util::SetBit(values_->mutable_data(), static_cast<std::int64_t>(row));
       } else if (is_missing(field)) {
-        if (!may_miss_)
-          contradict(base, fields[i], field, "a bool column cannot hold a missing value");
-        validity_.set_missing(row_);
+        if (!may_miss_) contradict(base, place, field, "a bool column cannot hold a missing value");
+        validity_.set_missing(row);
       } else {
-        contradict(base, fields[i], field);
+        contradict(base, place, field);
       }
-    }
+    });
   }
 
   std::shared_ptr<arrow::Array> finish() override { return array({validity_.bits(), values_}); }
