@@ -20,7 +20,7 @@ double pi_chunk(std::int64_t n, std::int64_t lower, std::int64_t upper) {
 }
 
 int main() {
-  const std::int64_t n = 4'000'000;
+  const std::int64_t n = 10'000'000;
   const std::int64_t parts = 4;
   std::vector<std::int64_t> ns(parts, n), lowers, uppers;
   for (std::int64_t i = 0; i < parts; ++i) {

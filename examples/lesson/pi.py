@@ -15,7 +15,7 @@ def pi_chunk(n, lower, upper):
 
 # %% Four parts on two processes
 if __name__ == "__main__":
-    n = 4_000_000
+    n = 10_000_000
     parts = 4
     ns = [n] * parts
     lowers = [i * n // parts for i in range(parts)]
