@@ -228,8 +228,8 @@ def measure_here(part: str, library: str) -> None:
     )
 
 
-def measure(part: str, library: str, python: str, folder: str) -> dict:
-    command = [python, str(Path(__file__).resolve()), "--measure", part, library]
+def measure(part: str, library: str, python: Path, folder: str) -> dict:
+    command = [str(python), str(Path(__file__).resolve()), "--measure", part, library]
     try:
         done = subprocess.run(
             command, cwd=folder, stdout=subprocess.PIPE, text=True, check=True, timeout=TIME_LIMIT
@@ -276,6 +276,9 @@ def main() -> None:
     if options.measure:
         measure_here(*options.measure)
         return
+    # The programs run in another folder. Not resolve(): a virtual environment's python is a link.
+    peers_python = Path(options.peers_python).absolute()
+    shoal_python = Path(options.shoal_python).absolute()
     unknown = set(options.parts) - set(PARTS)
     if unknown:
         parser.error(f"unknown parts {sorted(unknown)}; choose from {', '.join(PARTS)}")
@@ -291,7 +294,7 @@ def main() -> None:
                 for library, measured in runs.items():
                     if measured and measured[0]["seconds"] > TOO_SLOW_TO_REPEAT:
                         continue
-                    python = options.shoal_python if library == "shoal" else options.peers_python
+                    python = shoal_python if library == "shoal" else peers_python
                     measured.append(measure(part, library, python, folder))
             print(table_row(part, runs, serial), flush=True)
 
